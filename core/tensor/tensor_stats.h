@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/job_context.h"
+#include "core/tensor/tensor.h"
+
+#include <optional>
+#include <vector>
+
+namespace qs {
+
+/// Facts about a tensor's elements, read as float32. Non-finite elements are counted and left out of
+/// everything else.
+struct TensorStats {
+    std::int64_t count = 0;       ///< all elements
+    std::int64_t nanCount = 0;
+    std::int64_t posInfCount = 0;
+    std::int64_t negInfCount = 0;
+    float min = 0;                ///< smallest finite element; 0 where there is none
+    float max = 0;
+    double mean = 0;              ///< Σx / n over the n finite elements
+    double stddev = 0;            ///< sqrt(Σ(x-mean)² / n): the population's
+
+    std::int64_t finiteCount() const { return count - nonfiniteCount(); }
+    std::int64_t nonfiniteCount() const { return nanCount + posInfCount + negInfCount; }
+    bool operator==(const TensorStats&) const = default;
+};
+
+/// One pass, in blocks whose partial sums are joined in a fixed order (Chan, Golub, LeVeque 1983),
+/// so that a mean far from zero costs no digits. Errors: cancelled.
+Result<TensorStats> computeStats(const Tensor& tensor, const JobContext& context = {});
+
+/// Smallest and largest finite element of each channel along axis. Errors: cancelled.
+struct ChannelRange {
+    float min = 0;
+    float max = 0;
+    bool observed = false; ///< false where the channel has no finite element
+};
+Result<std::vector<ChannelRange>> computeChannelRanges(const Tensor& tensor, int axis,
+                                                       const JobContext& context = {});
+
+} // namespace qs

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace qs {
+
+/// What a colour means; a theme gives each role its colour. One meaning each, everywhere.
+enum class ColorRole {
+    Float,       ///< original real values
+    Dequantized, ///< values on the grid
+    Rounding,    ///< rounding error, and error in general
+    Clipping,    ///< drawn as a hatch, not by hue
+    Reference,   ///< identity lines, bounds, uniform references
+    FakeQuant,   ///< the fake-quantized network
+    Accent,      ///< handles, picked values, event markers
+    Muted,       ///< grid levels, unused things
+};
+
+enum class LineStyle { Solid, Dashed, Dotted, DashDot };
+enum class MarkerShape { None, Disc, Square, Diamond, Cross };
+
+/// How the points of a series are drawn.
+enum class SeriesKind {
+    Line,      ///< points joined by straight lines; a NaN y breaks the line
+    Steps,     ///< y[i] holds from x[i] to x[i+1] (horizontal, then vertical)
+    Histogram, ///< filled steps: y[i] is the bar from x[i] to x[i+1]; the last y is not drawn
+    Impulses,  ///< a vertical line from 0 (or from the axis' lower end when log) to y[i] at x[i]
+    Rug,       ///< a short tick at the lower edge of the axes at x[i]; y is not used
+    Points,    ///< markers only
+    Band,      ///< the area between y[i] and y2[i]
+};
+
+/// One set of points with one look and one name in the legend and in the CSV's header.
+struct Series {
+    QString name;          ///< shown in the legend; empty: not listed there
+    QString csvName;       ///< column title, with unit: "count", "dequantized [-]"
+    SeriesKind kind = SeriesKind::Line;
+    ColorRole color = ColorRole::Float;
+    LineStyle style = LineStyle::Solid;
+    MarkerShape marker = MarkerShape::None;
+    bool rightAxis = false; ///< belongs to Figure::y2
+    bool hatched = false;   ///< fill with a hatch instead of a flat tint (Histogram, Band)
+    std::vector<double> x;
+    std::vector<double> y;
+    std::vector<double> y2; ///< Band only
+};
+
+/// An axis. A finite range always: core computes it, the plot never guesses.
+struct Axis {
+    QString title;            ///< "value x"
+    QString unit;             ///< "-", "LSB", "%", "step": shown in brackets after the title
+    double min = 0;
+    double max = 1;
+    bool log = false;
+    bool integers = false;    ///< ticks only at whole numbers
+};
+
+/// A vertical line across the axes at x that a person can drag, when `handle` is set; released and
+/// moved values come back through PlotView::handleMoved with this id. Events are markers with text.
+struct Marker {
+    QString id;            ///< for handles: "range_min", "range_max", "zero_point"
+    QString label;         ///< drawn beside the line at the top; may be empty
+    double x = 0;
+    ColorRole color = ColorRole::Accent;
+    LineStyle style = LineStyle::Solid;
+    bool handle = false;   ///< draggable; drawn with a grip; never exported
+};
+
+/// A shaded vertical region, hatched: the clipped parts of an axis.
+struct Region {
+    double from = -std::numeric_limits<double>::infinity(); ///< infinite: to the edge of the axes
+    double to = std::numeric_limits<double>::infinity();
+    QString label; ///< drawn inside, at the top: "clipped 0.8 %"
+};
+
+/// Everything a picture shows, as a value: what PlotView draws, what every export paints and what the
+/// CSV writes. Made by a panel from results, without any plotting library.
+struct Figure {
+    QString title;      ///< "Histogram of fc1.weight (float) with the grid"
+    QString note;       ///< a short line at the right of the title: "256 levels, drawn as a band"
+    QString emptyText;  ///< when not empty: no axes, this text in the middle (what to do next)
+    QString accessible; ///< the picture in words, for screen readers
+    Axis x;
+    Axis y;
+    std::optional<Axis> y2;  ///< a second y axis on the right
+    std::vector<Series> series;
+    std::vector<Marker> markers;
+    std::vector<Region> regions;
+    bool legend = true;
+    /// Written as comment lines at the top of a CSV: what made the picture ("dtype: qint8").
+    std::vector<std::pair<QString, QString>> provenance;
+};
+
+} // namespace qs
