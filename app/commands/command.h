@@ -17,10 +17,10 @@ namespace qs {
 /// What a command works with: where results go, where everything else goes, when to stop.
 /// Everything about the contract (exit status, one-line errors) is in run_commands.cpp.
 struct CommandContext {
-    std::ostream& out;     ///< results only
-    std::ostream& err;     ///< progress and warnings
-    bool showProgress;     ///< err is a terminal and --quiet was not given
-    std::stop_token stop;  ///< set by Ctrl+C
+    std::ostream& out;    ///< results only
+    std::ostream& err;    ///< progress and warnings
+    bool showProgress;    ///< err is a terminal and --quiet was not given
+    std::stop_token stop; ///< set by Ctrl+C
 };
 
 /// The work of one parsed command.

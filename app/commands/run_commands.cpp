@@ -71,7 +71,8 @@ int runCommands(int argc, char** argv, const std::vector<Command>& commands,
     bool quiet = false;
     std::vector<std::string> files;
     if (fallback) {
-        app.add_option("FILE", files, "Tensors, data sets or .qscope sessions to open in the window");
+        app.add_option("FILE", files,
+                       "Tensors, data sets or .qscope sessions to open in the window");
         app.footer("Without a command the window opens.");
     } else {
         app.require_subcommand(1);

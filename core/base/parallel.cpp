@@ -32,9 +32,9 @@ bool forEachIndex(std::int64_t count, const JobContext& context,
     return !context.stopRequested();
 }
 
-bool forEachBlock(std::int64_t count, const JobContext& context,
-                  const std::function<void(std::int64_t block, std::int64_t begin,
-                                           std::int64_t end)>& body)
+bool forEachBlock(
+    std::int64_t count, const JobContext& context,
+    const std::function<void(std::int64_t block, std::int64_t begin, std::int64_t end)>& body)
 {
     return forEachIndex(blockCount(count), context, [&](std::int64_t block) {
         const std::int64_t begin = block * kBlockSize;

@@ -11,8 +11,8 @@
 
 namespace qs {
 
-/// Elements per block of every parallel pass. Fixed: the shape of a reduction, and so its bits, must
-/// not depend on the number of threads. Also how often a pass looks whether it should stop.
+/// Elements per block of every parallel pass. Fixed: the shape of a reduction, and so its bits,
+/// must not depend on the number of threads. Also how often a pass looks whether it should stop.
 inline constexpr std::int64_t kBlockSize = 65536;
 
 inline std::int64_t blockCount(std::int64_t count)
@@ -22,9 +22,9 @@ inline std::int64_t blockCount(std::int64_t count)
 
 /// Calls body(block, begin, end) for each block of kBlockSize elements of [0, count), on all cores,
 /// in no particular order. Returns false when it was stopped before all blocks were done.
-bool forEachBlock(std::int64_t count, const JobContext& context,
-                  const std::function<void(std::int64_t block, std::int64_t begin,
-                                           std::int64_t end)>& body);
+bool forEachBlock(
+    std::int64_t count, const JobContext& context,
+    const std::function<void(std::int64_t block, std::int64_t begin, std::int64_t end)>& body);
 
 /// Calls body(i) for each i in [0, count) on all cores, in no particular order.
 /// Returns false when it was stopped before all were done.

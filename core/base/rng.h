@@ -6,9 +6,9 @@
 
 namespace qs {
 
-/// Counter-based random numbers: the i-th number of a seed is a pure function of (seed, i), so that a
-/// parallel fill gives the same bits whatever the number of threads.
-/// SplitMix64's output function (Steele, Lea, Flood 2014) on seed-mixed counters.
+/// Counter-based random numbers: the i-th number of a seed is a pure function of (seed, i), so that
+/// a parallel fill gives the same bits whatever the number of threads. SplitMix64's output function
+/// (Steele, Lea, Flood 2014) on seed-mixed counters.
 class CounterRng {
 public:
     explicit CounterRng(std::uint64_t seed) : m_key(mix(seed + 0x9e3779b97f4a7c15ULL)) {}
@@ -25,10 +25,12 @@ public:
     /// Uniform in [0, n), n > 0. Bias below n / 2^64.
     std::uint64_t below(std::uint64_t i, std::uint64_t n) const
     {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits(i)) * n) >> 64);
+        return static_cast<std::uint64_t>((static_cast<Wide>(bits(i)) * n) >> 64);
     }
 
 private:
+    __extension__ using Wide = unsigned __int128;
+
     static std::uint64_t mix(std::uint64_t z)
     {
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;

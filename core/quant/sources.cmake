@@ -1,4 +1,8 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
+    ${PROJECT_SOURCE_DIR}/core/quant/dtype.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/qscheme.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/quant_params.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/quantizer.cpp
 )

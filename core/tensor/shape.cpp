@@ -45,9 +45,10 @@ Result<int> Shape::resolveAxis(int axis) const
 {
     if (axis < -rank() || axis >= rank()) {
         if (rank() == 0)
-            return Error::usage("axis " + std::to_string(axis) + " does not exist: the tensor is a scalar");
-        return Error::usage("axis " + std::to_string(axis) + " does not exist: shape " + toString() +
-                            " has axes " + std::to_string(-rank()) + " to " +
+            return Error::usage("axis " + std::to_string(axis) +
+                                " does not exist: the tensor is a scalar");
+        return Error::usage("axis " + std::to_string(axis) + " does not exist: shape " +
+                            toString() + " has axes " + std::to_string(-rank()) + " to " +
                             std::to_string(rank() - 1));
     }
     return axis < 0 ? axis + rank() : axis;

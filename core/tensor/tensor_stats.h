@@ -10,17 +10,17 @@
 
 namespace qs {
 
-/// Facts about a tensor's elements, read as float32. Non-finite elements are counted and left out of
-/// everything else.
+/// Facts about a tensor's elements, read as float32. Non-finite elements are counted and left out
+/// of everything else.
 struct TensorStats {
-    std::int64_t count = 0;       ///< all elements
+    std::int64_t count = 0; ///< all elements
     std::int64_t nanCount = 0;
     std::int64_t posInfCount = 0;
     std::int64_t negInfCount = 0;
-    float min = 0;                ///< smallest finite element; 0 where there is none
+    float min = 0; ///< smallest finite element; 0 where there is none
     float max = 0;
-    double mean = 0;              ///< Σx / n over the n finite elements
-    double stddev = 0;            ///< sqrt(Σ(x-mean)² / n): the population's
+    double mean = 0;   ///< Σx / n over the n finite elements
+    double stddev = 0; ///< sqrt(Σ(x-mean)² / n): the population's
 
     std::int64_t finiteCount() const { return count - nonfiniteCount(); }
     std::int64_t nonfiniteCount() const { return nanCount + posInfCount + negInfCount; }
