@@ -170,11 +170,14 @@ void Quantizer::evaluate(std::span<const float> x, std::int64_t begin, const Ste
             float* __restrict t = steps.t + at;
             float* __restrict raw = steps.raw + at;
             float* __restrict code = steps.code + at;
+            float* __restrict lsb = steps.lsb + at;
             for (std::int64_t i = 0; i < n; ++i) {
                 t[i] = inSteps<dialect>(in[i], p.factorOf(i));
                 raw[i] = roundTo<rounding>(t[i]) + p.zeroOf(i);
                 const float clamped = clampCode(raw[i], lo, hi);
-                y[i] = (clamped - p.zeroOf(i)) * p.scaleOf(i);
+                const float level = clamped - p.zeroOf(i);
+                y[i] = level * p.scaleOf(i);
+                lsb[i] = level - t[i];
                 code[i] = clamped == clamped ? clamped : p.zeroOf(i);
             }
         });

@@ -39,6 +39,7 @@ public:
         float* t = nullptr;    ///< x in units of the scale
         float* raw = nullptr;  ///< the rounded code before clamping, as a float
         float* code = nullptr; ///< the code, as a float; zero_point for NaN
+        float* lsb = nullptr;  ///< (code - zero_point) - t: the error in units of the scale
     };
 
     /// All functions below work on the elements [begin, begin + x.size()) of the tensor.

@@ -1,0 +1,274 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/analyze.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <oneapi/tbb/enumerable_thread_specific.h>
+
+namespace qs {
+namespace {
+
+/// Elements evaluated at a time: five arrays of them stay in the first-level cache.
+constexpr std::size_t kPiece = 1024;
+/// Lanes of every sum. Fixed, so that the order of additions is the same on every machine.
+constexpr std::size_t kLanes = 8;
+
+using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
+using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(float))));
+using Doubles = double __attribute__((vector_size(kLanes * sizeof(double))));
+
+Floats load(const float* p)
+{
+    Floats v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+}
+
+double total(const Doubles& v)
+{
+    double sum = 0;
+    for (std::size_t i = 0; i < kLanes; ++i)
+        sum += v[i];
+    return sum;
+}
+
+struct Sums {
+    double e2 = 0;
+    double e2Clipped = 0;
+    double e = 0;
+    double absE = 0;
+    double maxE = 0;
+    double x2 = 0;
+    double y2 = 0;
+    double xy = 0;
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+
+    void add(const Sums& o)
+    {
+        e2 += o.e2;
+        e2Clipped += o.e2Clipped;
+        e += o.e;
+        absE += o.absE;
+        maxE = std::max(maxE, o.maxE);
+        x2 += o.x2;
+        y2 += o.y2;
+        xy += o.xy;
+        low += o.low;
+        high += o.high;
+    }
+};
+
+struct Counts {
+    std::vector<std::int64_t> codes;
+    /// Of unclipped elements kErrorBins bins, below and above; then the same of clipped ones.
+    std::vector<std::int64_t> errors;
+};
+
+/// What evaluate() says of up to kPiece elements.
+struct Piece {
+    alignas(64) float x[kPiece];
+    alignas(64) float y[kPiece];
+    alignas(64) float t[kPiece];
+    alignas(64) float raw[kPiece];
+    alignas(64) float code[kPiece];
+    alignas(64) float lsb[kPiece]; ///< e / scale
+    std::size_t n = 0;
+
+    void keepFinite()
+    {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            if (!std::isfinite(x[i]))
+                continue;
+            x[kept] = x[i];
+            y[kept] = y[i];
+            t[kept] = t[i];
+            raw[kept] = raw[i];
+            code[kept] = code[i];
+            lsb[kept] = lsb[i];
+            ++kept;
+        }
+        n = kept;
+    }
+};
+
+void sumUp(const Piece& p, float quantMin, float quantMax, Sums& sums)
+{
+    Doubles e2{};
+    Doubles e2Clipped{};
+    Doubles e{};
+    Doubles absE{};
+    Doubles maxE{};
+    Doubles x2{};
+    Doubles y2{};
+    Doubles xy{};
+    Ints low{};
+    Ints high{};
+    const auto addLanes = [&](const Floats& x, const Floats& y, const Floats& raw) {
+        const Doubles dx = __builtin_convertvector(x, Doubles);
+        const Doubles dy = __builtin_convertvector(y, Doubles);
+        const Ints isLow = raw < quantMin;
+        const Ints isHigh = raw > quantMax;
+        // Comparisons are 0 or -1; as doubles they select the clipped part.
+        const Doubles clipped = -__builtin_convertvector(isLow | isHigh, Doubles);
+        const Doubles d = dy - dx;
+        const Doubles a = d < 0 ? -d : d;
+        const Doubles d2 = d * d;
+        low -= isLow;
+        high -= isHigh;
+        e += d;
+        absE += a;
+        maxE = a > maxE ? a : maxE;
+        e2 += d2;
+        e2Clipped += d2 * clipped;
+        x2 += dx * dx;
+        y2 += dy * dy;
+        xy += dx * dy;
+    };
+    const std::size_t whole = p.n - p.n % kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes)
+        addLanes(load(p.x + i), load(p.y + i), load(p.raw + i));
+    if (whole < p.n) {
+        // The last lanes are filled with an element that adds nothing: 0 with code quant_min.
+        float x[kLanes] = {};
+        float y[kLanes] = {};
+        float raw[kLanes];
+        std::fill(raw, raw + kLanes, quantMin);
+        std::copy(p.x + whole, p.x + p.n, x);
+        std::copy(p.y + whole, p.y + p.n, y);
+        std::copy(p.raw + whole, p.raw + p.n, raw);
+        addLanes(load(x), load(y), load(raw));
+    }
+    Sums part{total(e2), total(e2Clipped), total(e),  total(absE), 0,
+              total(x2), total(y2),        total(xy), 0,           0};
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        part.maxE = std::max(part.maxE, maxE[i]);
+        part.low += low[i];
+        part.high += high[i];
+    }
+    sums.add(part);
+}
+
+/// Where e / scale falls: 0 … kErrorBins-1 over [-1, 1], then below, then above.
+std::int32_t errorBin(float lsb)
+{
+    const float bin = (lsb + 1.0F) * (kErrorBins / 2.0F);
+    const float inside = std::min(std::max(bin, 0.0F), static_cast<float>(kErrorBins - 1));
+    return lsb < -1.0F  ? kErrorBins
+           : lsb > 1.0F ? kErrorBins + 1
+                        : static_cast<std::int32_t>(inside);
+}
+
+void count(const Piece& p, QuantRange range, Counts& counts)
+{
+    std::int32_t code[kPiece];
+    std::int32_t bin[kPiece];
+    const auto lo = static_cast<float>(range.quantMin);
+    const auto hi = static_cast<float>(range.quantMax);
+    constexpr std::int32_t kClipped = kErrorBins + 2;
+    for (std::size_t i = 0; i < p.n; ++i) {
+        code[i] = static_cast<std::int32_t>(p.code[i]) - range.quantMin;
+        bin[i] = errorBin(p.lsb[i]) + (p.raw[i] < lo || p.raw[i] > hi ? kClipped : 0);
+    }
+    for (std::size_t i = 0; i < p.n; ++i) {
+        ++counts.codes[static_cast<std::size_t>(code[i])];
+        ++counts.errors[static_cast<std::size_t>(bin[i])];
+    }
+}
+
+Histogram errorHistogram(const std::vector<std::int64_t>& table, std::size_t at)
+{
+    Histogram h;
+    h.lo = -1;
+    h.hi = 1;
+    const auto first = table.begin() + static_cast<std::ptrdiff_t>(at);
+    h.counts.assign(first, first + kErrorBins);
+    h.below = table[at + kErrorBins];
+    h.above = table[at + kErrorBins + 1];
+    return h;
+}
+
+} // namespace
+
+Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const QuantSpec& spec,
+                       const QuantParams& params, const JobContext& context)
+{
+    const auto quantizer = Quantizer::make(params, tensor.shape(), spec.rounding, spec.dialect);
+    if (!quantizer)
+        return quantizer.error();
+    const auto range = params.range();
+    const auto lo = static_cast<float>(range.quantMin);
+    const auto hi = static_cast<float>(range.quantMax);
+    const bool allFinite = stats.nonfiniteCount() == 0;
+    const auto levels = static_cast<std::size_t>(range.levels());
+    const std::size_t errorTable = 2 * (kErrorBins + 2);
+
+    std::vector<Sums> parts(static_cast<std::size_t>(blockCount(tensor.numel())));
+    tbb::enumerable_thread_specific<Counts> perThread([&] {
+        return Counts{std::vector<std::int64_t>(levels), std::vector<std::int64_t>(errorTable)};
+    });
+    const bool done = forEachBlock(
+        tensor.numel(), context, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+            thread_local std::vector<float> buffer;
+            thread_local Piece piece;
+            Counts& counts = perThread.local();
+            Sums sums;
+            const auto x = tensor.read(begin, end, buffer);
+            for (std::size_t at = 0; at < x.size(); at += kPiece) {
+                const auto some = x.subspan(at, std::min(kPiece, x.size() - at));
+                std::copy(some.begin(), some.end(), piece.x);
+                piece.n = some.size();
+                quantizer->evaluate(some, begin + static_cast<std::int64_t>(at),
+                                    {piece.y, piece.t, piece.raw, piece.code, piece.lsb});
+                if (!allFinite)
+                    piece.keepFinite();
+                sumUp(piece, lo, hi, sums);
+                count(piece, range, counts);
+            }
+            parts[static_cast<std::size_t>(block)] = sums;
+        });
+    if (!done)
+        return Error::cancelled();
+
+    Sums sums;
+    for (const auto& part : parts)
+        sums.add(part);
+    Counts counts{std::vector<std::int64_t>(levels), std::vector<std::int64_t>(errorTable)};
+    for (const auto& some : perThread) {
+        std::transform(some.codes.begin(), some.codes.end(), counts.codes.begin(),
+                       counts.codes.begin(), std::plus<>());
+        std::transform(some.errors.begin(), some.errors.end(), counts.errors.begin(),
+                       counts.errors.begin(), std::plus<>());
+    }
+
+    Report report;
+    report.spec = spec;
+    report.params = params;
+    report.stats = stats;
+    report.codeCounts = std::move(counts.codes);
+    report.roundingErrors = errorHistogram(counts.errors, 0);
+    report.clippingErrors = errorHistogram(counts.errors, kErrorBins + 2);
+    report.clippedLow = sums.low;
+    report.clippedHigh = sums.high;
+    const auto n = static_cast<double>(stats.finiteCount());
+    if (n > 0) {
+        report.mse = sums.e2 / n;
+        report.meanError = sums.e / n;
+        report.meanAbsError = sums.absE / n;
+        report.maxAbsError = sums.maxE;
+        report.clippingMse = sums.e2Clipped / n;
+        report.roundingMse = (sums.e2 - sums.e2Clipped) / n;
+        report.signalPower = sums.x2 / n;
+        const double norms = std::sqrt(sums.x2) * std::sqrt(sums.y2);
+        if (norms > 0)
+            report.cosineSimilarity = std::min(sums.xy / norms, 1.0);
+    }
+    return report;
+}
+
+} // namespace qs

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/histogram.h"
+#include "core/quant/quant_spec.h"
+#include "core/tensor/tensor_stats.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace qs {
+
+/// Everything about one tensor through one quantizer. The error of an element is
+/// e = dequantized - original, in double; non-finite elements are counted and left out. An element
+/// is clipped where its rounded code lies outside [quant_min, quant_max] (PyTorch's gradient mask
+/// is 0 there). Sums are in double, over n finite elements.
+struct Report {
+    QuantSpec spec;     ///< what was asked for
+    QuantParams params; ///< what it became
+    TensorStats stats;
+
+    double mse = 0;          ///< Σe² / n
+    double meanError = 0;    ///< Σe / n
+    double meanAbsError = 0; ///< Σ|e| / n
+    double maxAbsError = 0;
+    double roundingMse = 0; ///< Σe² over the elements that are not clipped, / n
+    double clippingMse = 0; ///< Σe² over those that are, / n; mse = roundingMse + clippingMse
+    double signalPower = 0; ///< Σx² / n
+    std::optional<double> cosineSimilarity; ///< Σx·y / sqrt(Σx² Σy²); none where a norm is 0
+    std::int64_t clippedLow = 0;
+    std::int64_t clippedHigh = 0;
+    std::vector<std::int64_t> codeCounts; ///< [code - quant_min], over all channels
+
+    /// e in units of its element's scale (LSB), over [-1, 1]: of unclipped elements, and of
+    /// clipped.
+    Histogram roundingErrors;
+    Histogram clippingErrors;
+
+    std::int64_t n() const { return stats.finiteCount(); }
+    double rmse() const;
+    /// 10 log10(Σx² / Σe²) in dB; none where the error is 0 or there is no signal.
+    std::optional<double> sqnrDb() const;
+    /// RMSE / scale; 1/sqrt(12) = 0.2887 for uniform rounding error. None for several scales.
+    std::optional<double> rmsePerScale() const;
+    double clippedLowFraction() const;
+    double clippedHighFraction() const;
+    std::int64_t levelsUsed() const;
+    std::int64_t levelsTotal() const { return static_cast<std::int64_t>(codeCounts.size()); }
+    /// -Σ p log2 p over the codes in use, in bits.
+    double codeEntropyBits() const;
+    /// dtype bits + storage of the parameters (a float32 scale, and for affine schemes a zero_point
+    /// of the dtype's width, per channel) / numel.
+    double bitsPerWeight() const;
+    /// The real range the codes of a channel cover: level(quant_min), level(quant_max).
+    std::array<double, 2> rangeOf(std::size_t channel) const;
+};
+
+} // namespace qs
