@@ -4,5 +4,6 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/quant/dtype.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/qscheme.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/quant_params.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/quant_spec_json.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/quantizer.cpp
 )

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pipeline/tensor_pipeline.h"
+
+namespace qs {
+
+Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
+                                                      const JobContext& context)
+{
+    auto facts = std::make_shared<TensorFacts>();
+    facts->tensor = tensor;
+    context.report("statistics", 0);
+    auto stats = computeStats(tensor, context);
+    if (!stats)
+        return stats.error();
+    facts->stats = *stats;
+    context.report("histogram", 0.5);
+    auto values = computeHistogram(tensor, facts->stats, kValueBins, context);
+    if (!values)
+        return values.error();
+    facts->values = std::move(*values);
+    return Facts(std::move(facts));
+}
+
+Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequest& request,
+                                                                const JobContext& context)
+{
+    const auto& spec = request.spec;
+    const bool perChannel = info(spec.qscheme).perChannel;
+    int axis = 0;
+    if (perChannel) {
+        const auto resolved = request.tensor.shape().resolveAxis(spec.axis);
+        if (!resolved)
+            return resolved.error();
+        axis = *resolved;
+        if (request.channel < 0 || request.channel >= request.tensor.shape()[axis])
+            return Error::usage("channel " + std::to_string(request.channel) +
+                                " does not exist: axis " + std::to_string(axis) + " has " +
+                                std::to_string(request.tensor.shape()[axis]) + " channels");
+    }
+
+    const std::scoped_lock lock(m_mutex);
+    const Key whole{request.tensor.bytes().data(), request.tensor.name(), 0, -1};
+    if (!m_whole || m_wholeKey != whole) {
+        auto facts = factsOf(request.tensor, context);
+        if (!facts)
+            return facts.error();
+        m_whole = *facts;
+        m_wholeKey = whole;
+    }
+    auto params = chooseQuantParams(request.tensor, spec, context);
+    if (!params)
+        return params.error();
+    auto result = std::make_shared<TensorResult>();
+    result->facts = m_whole;
+    auto report = analyze(request.tensor, m_whole->stats, spec, *params, context);
+    if (!report)
+        return report.error();
+    result->report = std::make_shared<const Report>(std::move(*report));
+    result->shownFacts = result->facts;
+    result->shown = result->report;
+    if (perChannel) {
+        Key key = whole;
+        key.axis = axis;
+        key.channel = request.channel;
+        if (!m_channel || m_channelKey != key) {
+            auto facts = factsOf(request.tensor.channel(axis, request.channel), context);
+            if (!facts)
+                return facts.error();
+            m_channel = *facts;
+            m_channelKey = key;
+        }
+        auto shown =
+            analyze(m_channel->tensor, m_channel->stats, spec,
+                    params->forChannel(static_cast<std::size_t>(request.channel)), context);
+        if (!shown)
+            return shown.error();
+        result->shownFacts = m_channel;
+        result->shown = std::make_shared<const Report>(std::move(*shown));
+        result->channel = request.channel;
+    }
+    return std::shared_ptr<const TensorResult>(std::move(result));
+}
+
+} // namespace qs
