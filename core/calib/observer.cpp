@@ -19,7 +19,8 @@ public:
     {
     }
 
-    Result<void> observe(const Tensor& batch, const JobContext& context) override
+    Result<void> observe(const Tensor& batch, const JobContext& context,
+                         const TensorStats* known) override
     {
         std::vector<ChannelRange> seen;
         if (info(m_spec.qscheme).perChannel) {
@@ -31,7 +32,8 @@ public:
                 return found.error();
             seen = std::move(*found);
         } else {
-            const auto stats = computeStats(batch, context);
+            const auto stats =
+                known != nullptr ? Result<TensorStats>(*known) : computeStats(batch, context);
             if (!stats)
                 return stats.error();
             seen = {{stats->min, stats->max, stats->finiteCount() > 0}};
@@ -101,7 +103,7 @@ class FixedQParamsObserver : public Observer {
 public:
     explicit FixedQParamsObserver(QuantParams params) : m_params(std::move(params)) {}
 
-    Result<void> observe(const Tensor&, const JobContext&) override
+    Result<void> observe(const Tensor&, const JobContext&, const TensorStats*) override
     {
         ++m_batches;
         return {};
@@ -173,7 +175,7 @@ const ObserverInfo* observerByName(std::string_view name)
 }
 
 Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spec,
-                                      const JobContext& context)
+                                      const JobContext& context, const TensorStats* known)
 {
     const auto* row = observerByName(spec.observer);
     if (row == nullptr)
@@ -181,7 +183,7 @@ Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spe
     auto observer = row->make(spec);
     if (!observer)
         return observer.error();
-    if (auto seen = (*observer)->observe(tensor, context); !seen)
+    if (auto seen = (*observer)->observe(tensor, context, known); !seen)
         return seen.error();
     return (*observer)->calculateQParams();
 }

@@ -21,8 +21,10 @@ class Observer {
 public:
     virtual ~Observer() = default;
     /// One more batch; per channel along the spec's axis where its scheme says so. Non-finite
-    /// elements are left out. Errors: an axis the tensor does not have; other channels than before.
-    virtual Result<void> observe(const Tensor& batch, const JobContext& context) = 0;
+    /// elements are left out. `known` are the batch's own stats, where the caller has them already.
+    /// Errors: an axis the tensor does not have; other channels than before.
+    virtual Result<void> observe(const Tensor& batch, const JobContext& context,
+                                 const TensorStats* known = nullptr) = 0;
     /// Errors: nothing finite was observed; a range float32 cannot hold.
     virtual Result<QuantParams> calculateQParams() const = 0;
     /// The evidence: batches seen, and the range found, one per channel (empty for fixed).
@@ -41,9 +43,11 @@ struct ObserverInfo {
 std::span<const ObserverInfo> observers();
 const ObserverInfo* observerByName(std::string_view name);
 
-/// The parameters that a spec gives a tensor: its observer fed with the tensor once.
+/// The parameters that a spec gives a tensor: its observer fed with the tensor once. `known` are
+/// the tensor's own stats, where the caller has them already.
 Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spec,
-                                      const JobContext& context = {});
+                                      const JobContext& context = {},
+                                      const TensorStats* known = nullptr);
 
 /// One row of the FixedQParams table: what PyTorch gives operators whose range is known
 /// (torch/ao/quantization/qconfig_mapping.py, _FIXED_QPARAMS_OP_TO_OBSERVER).

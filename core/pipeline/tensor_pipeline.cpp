@@ -47,8 +47,9 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequ
             return facts.error();
         m_whole = *facts;
         m_wholeKey = whole;
+        m_channel.reset();
     }
-    auto params = chooseQuantParams(request.tensor, spec, context);
+    auto params = chooseQuantParams(request.tensor, spec, context, &m_whole->stats);
     if (!params)
         return params.error();
     auto result = std::make_shared<TensorResult>();
