@@ -2,5 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/calib/calculate_qparams.cpp
+    ${PROJECT_SOURCE_DIR}/core/calib/edit_spec.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/observer.cpp
 )

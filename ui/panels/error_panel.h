@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/panel.h"
+
+namespace qs {
+
+/// e(x) = dequantized(x) - x in LSB against x, with the bounds of half a step.
+Figure errorFigure(const PanelInput& input);
+
+} // namespace qs

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/pipeline/tensor_pipeline.h"
+#include "ui/plot/figure.h"
+
+#include <QString>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace qs {
+
+struct TwinSnapshot;
+
+/// Everything a panel may draw from.
+struct PanelInput {
+    std::shared_ptr<const TensorResult> tensor;   ///< null: nothing computed yet
+    std::shared_ptr<const TwinSnapshot> training; ///< null: nothing trained yet
+    bool logCounts = false;
+    /// The part of the x axis that is looked at, where it is not all of it.
+    std::optional<std::array<double, 2>> xView;
+};
+
+enum class WorkspaceId { Tensor, Train };
+
+/// One row of THE panel table: one picture. Views, the render command and the exports iterate it.
+struct PanelInfo {
+    const char* id;    ///< "histogram": file names, --plot, the session file
+    const char* title; ///< source text for tr(), context "Panels"
+    const char* help;  ///< two sentences: what am I looking at; source text for tr()
+    WorkspaceId workspace;
+    bool sharesX; ///< its x axis is the tensor's value
+    Figure (*build)(const PanelInput& input);
+};
+
+std::span<const PanelInfo> panels();
+const PanelInfo* panelById(const QString& id);
+QString panelTitle(const PanelInfo& panel);
+QString panelHelp(const PanelInfo& panel);
+
+} // namespace qs

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/panel.h"
+
+namespace qs {
+
+/// Training loss and test accuracy of the float and of the fake-quantized network against the step.
+Figure trainingFigure(const PanelInput& input);
+
+} // namespace qs
