@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/session.h"
+
+namespace qs {
+
+Session exampleSession(const std::string& samplePath)
+{
+    Session session;
+    session.sources = {samplePath};
+    session.tensor.source = samplePath;
+    session.tensor.tensor = "3.weight";
+    session.tensor.spec.dtype = DType::Int4;
+    session.tensor.spec.qscheme = QScheme::PerTensorAffine;
+    session.train.recipe.qat = defaultQatConfig();
+    session.train.recipe.epochs = 2;
+    session.train.recipe.seed = 1;
+    return session;
+}
+
+} // namespace qs

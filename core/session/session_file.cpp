@@ -1,0 +1,335 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/session_file.h"
+
+#include "core/base/json_reader.h"
+#include "core/io/file.h"
+#include "core/quant/quant_spec_json.h"
+
+#include <algorithm>
+
+namespace qs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr std::string_view kGenerator = "generator:";
+
+Json toJson(const TensorSession& tensor)
+{
+    Json json;
+    json["source"] = tensor.source;
+    json["tensor"] = tensor.tensor;
+    json["quantizer"] = toJson(tensor.spec);
+    json["channel"] = tensor.channel;
+    json["log_counts"] = tensor.logCounts;
+    json["lower_panel"] = tensor.lowerPanel;
+    if (tensor.xView)
+        json["x_view"] = *tensor.xView;
+    return json;
+}
+
+Result<TensorSession> tensorFromJson(const Json& json)
+{
+    TensorSession tensor;
+    JsonReader in(json, "tensor.");
+    in.text("source", tensor.source);
+    in.text("tensor", tensor.tensor);
+    in.integer("channel", tensor.channel, std::int64_t{0}, std::int64_t{1} << 40);
+    in.flag("log_counts", tensor.logCounts);
+    in.text("lower_panel", tensor.lowerPanel);
+    std::vector<double> view;
+    in.numbers("x_view", view);
+    if (view.size() == 2 && view[0] < view[1])
+        tensor.xView = {view[0], view[1]};
+    else if (!view.empty())
+        in.fail("two numbers, the smaller one first", Json(view), "x_view");
+    if (const Json* quantizer = in.member("quantizer")) {
+        auto spec = quantSpecFromJson(*quantizer, "tensor.quantizer.");
+        if (spec)
+            tensor.spec = std::move(*spec);
+        else
+            in.fail(spec.error());
+    }
+    if (auto ok = in.finishKeepingUnknown(); !ok)
+        return ok.error();
+    return tensor;
+}
+
+Json toJson(const TrainRecipe& r)
+{
+    Json json;
+    json["model"] = r.model;
+    json["data"] = r.data;
+    json["epochs"] = r.epochs;
+    json["batch"] = r.batch;
+    json["lr"] = r.lr;
+    json["optimizer"] = r.optimizer;
+    json["momentum"] = r.momentum;
+    json["loss"] = r.loss;
+    json["seed"] = r.seed;
+    json["observe_epochs"] = r.observeEpochs;
+    json["freeze_observers_after"] = r.freezeObserversAfter;
+    json["limit_train"] = r.limitTrain;
+    json["limit_test"] = r.limitTest;
+    if (r.qat)
+        json["qat"] = Json(toJson(*r.qat));
+    return json;
+}
+
+Result<TrainRecipe> recipeFromJson(const Json& json)
+{
+    constexpr std::int64_t kMany = std::int64_t{1} << 40;
+    TrainRecipe r;
+    JsonReader in(json, "train.recipe.");
+    in.text("model", r.model);
+    in.text("data", r.data);
+    in.integer("epochs", r.epochs, 0, 100000);
+    in.integer("batch", r.batch, 1, 1 << 20);
+    in.number("lr", r.lr);
+    in.text("optimizer", r.optimizer);
+    in.number("momentum", r.momentum);
+    in.text("loss", r.loss);
+    // A double holds whole numbers to 2^53 only; seeds are full 64-bit.
+    if (const Json* seed = in.member("seed")) {
+        if (seed->is_number_unsigned())
+            r.seed = seed->get<std::uint64_t>();
+        else
+            in.fail("a whole number of at least 0", *seed, "seed");
+    }
+    in.integer("observe_epochs", r.observeEpochs, 0, 100000);
+    in.integer("freeze_observers_after", r.freezeObserversAfter, 0, 100000);
+    in.integer("limit_train", r.limitTrain, std::int64_t{0}, kMany);
+    in.integer("limit_test", r.limitTest, std::int64_t{0}, kMany);
+    if (const Json* qat = in.member("qat")) {
+        auto config = qatConfigFromJson(nlohmann::json(*qat));
+        if (config)
+            r.qat = std::move(*config);
+        else
+            in.fail(Error::data("train.recipe.qat: " + config.error().message));
+    }
+    if (auto ok = in.finishKeepingUnknown(); !ok)
+        return ok.error();
+    return r;
+}
+
+Json toJson(const TwinSnapshot& s)
+{
+    Json json;
+    json["step"] = s.step;
+    json["steps_per_epoch"] = s.stepsPerEpoch;
+    json["epoch"] = s.epoch;
+    json["finished"] = s.finished;
+    json["samples_per_second"] = s.samplesPerSecond;
+    json["train"] = Json::array();
+    for (const auto& p : s.train)
+        json["train"].push_back({p.step, p.floatLoss, p.quantizedLoss});
+    json["test"] = Json::array();
+    for (const auto& p : s.test)
+        json["test"].push_back({p.step, p.floating.loss, p.floating.accuracy, p.quantized.loss,
+                                p.quantized.accuracy, p.floating.images});
+    json["events"] = Json::array();
+    for (const auto& e : s.events)
+        json["events"].push_back({{"step", e.step}, {"text", e.text}});
+    return json;
+}
+
+/// Rows of `width` numbers; anything else is refused.
+bool isTable(const Json& json, std::size_t width)
+{
+    return json.is_array() && std::all_of(json.begin(), json.end(), [&](const Json& row) {
+               return row.is_array() && row.size() == width &&
+                      std::all_of(row.begin(), row.end(),
+                                  [](const Json& v) { return v.is_number(); });
+           });
+}
+
+Result<std::shared_ptr<const TwinSnapshot>> trainingFromJson(const Json& json,
+                                                             const TrainRecipe& recipe)
+{
+    constexpr std::int64_t kMany = std::int64_t{1} << 50;
+    auto s = std::make_shared<TwinSnapshot>();
+    s->recipe = recipe;
+    JsonReader in(json, "train.curves.");
+    in.integer("step", s->step, std::int64_t{0}, kMany);
+    in.integer("steps_per_epoch", s->stepsPerEpoch, std::int64_t{0}, kMany);
+    in.integer("epoch", s->epoch, 0, 1 << 30);
+    in.flag("finished", s->finished);
+    in.number("samples_per_second", s->samplesPerSecond);
+    if (const Json* train = in.member("train")) {
+        if (!isTable(*train, 3))
+            in.fail("rows of [step, float loss, fake-quantized loss]", *train, "train");
+        else
+            for (const auto& row : *train)
+                s->train.push_back(
+                    {row[0].get<std::int64_t>(), row[1].get<double>(), row[2].get<double>()});
+    }
+    if (const Json* test = in.member("test")) {
+        if (!isTable(*test, 6))
+            in.fail("rows of [step, loss, accuracy, loss, accuracy, images]", *test, "test");
+        else
+            for (const auto& row : *test) {
+                const auto images = row[5].get<std::int64_t>();
+                s->test.push_back({row[0].get<std::int64_t>(),
+                                   {row[1].get<double>(), row[2].get<double>(), images},
+                                   {row[3].get<double>(), row[4].get<double>(), images}});
+            }
+    }
+    if (const Json* events = in.member("events")) {
+        for (const auto& event : *events) {
+            TwinSnapshot::Event e;
+            JsonReader row(event, "train.curves.events.");
+            row.integer("step", e.step, std::int64_t{0}, kMany);
+            row.text("text", e.text);
+            if (auto ok = row.finishKeepingUnknown(); !ok) {
+                in.fail(ok.error());
+                break;
+            }
+            s->events.push_back(std::move(e));
+        }
+    }
+    if (auto ok = in.finishKeepingUnknown(); !ok)
+        return ok.error();
+    return std::shared_ptr<const TwinSnapshot>(std::move(s));
+}
+
+std::string relativeTo(const fs::path& folder, const std::string& source)
+{
+    if (source.empty() || source.starts_with(kGenerator))
+        return source;
+    const auto relative = fs::path(source).lexically_relative(folder);
+    const bool below = !relative.empty() && *relative.begin() != "..";
+    return below ? relative.generic_string() : source;
+}
+
+std::string absoluteFrom(const fs::path& folder, const std::string& source)
+{
+    if (source.empty() || source.starts_with(kGenerator))
+        return source;
+    return (folder / source).lexically_normal().string(); // an absolute source replaces the folder
+}
+
+template <typename Change>
+void forEachSource(Session& session, Change change)
+{
+    for (auto& source : session.sources)
+        source = change(source);
+    session.tensor.source = change(session.tensor.source);
+}
+
+} // namespace
+
+Json toJson(const SessionFile& file)
+{
+    const auto& session = file.session;
+    Json json;
+    json["quantoscope_session"] = kSessionVersion;
+    json["app"] = std::string("quantoscope ") + QUANTOSCOPE_VERSION;
+    json["workspace"] = session.workspace;
+    json["sources"] = session.sources;
+    json["tensor"] = toJson(session.tensor);
+    json["train"]["recipe"] = toJson(session.train.recipe);
+    if (file.training)
+        json["train"]["curves"] = toJson(*file.training);
+    for (const auto& [key, value] : session.unknown.items())
+        json[key] = value;
+    return json;
+}
+
+Result<SessionFile> sessionFromJson(const Json& json)
+{
+    if (!json.is_object() || !json.contains("quantoscope_session"))
+        return Error::data("expected a Quantoscope session (a JSON object with "
+                           "\"quantoscope_session\"), found something else");
+    SessionFile file;
+    Session& session = file.session;
+    JsonReader in(json, "");
+    int version = 0;
+    std::string app;
+    in.integer("quantoscope_session", version, 1, 1 << 20);
+    in.text("app", app);
+    if (version > kSessionVersion)
+        return Error::data("expected a session of version " + std::to_string(kSessionVersion) +
+                           " or older, found version " + std::to_string(version) + " written by " +
+                           (app.empty() ? "a newer program" : app));
+    in.choice(
+        "workspace", session.workspace,
+        [](const std::string& name) -> std::optional<std::string> {
+            return name == "tensor" || name == "train" ? std::optional(name) : std::nullopt;
+        },
+        "tensor, train");
+    if (const Json* sources = in.member("sources")) {
+        if (!sources->is_array())
+            in.fail("a list of files", *sources, "sources");
+        else
+            for (const auto& source : *sources)
+                source.is_string() ? session.sources.push_back(source.get<std::string>())
+                                   : in.fail("a file's name", source, "sources");
+    }
+    if (const Json* tensor = in.member("tensor")) {
+        auto read = tensorFromJson(*tensor);
+        if (read)
+            session.tensor = std::move(*read);
+        else
+            in.fail(read.error());
+    }
+    if (const Json* train = in.member("train")) {
+        JsonReader part(*train, "train.");
+        if (const Json* recipe = part.member("recipe")) {
+            auto read = recipeFromJson(*recipe);
+            if (read)
+                session.train.recipe = std::move(*read);
+            else
+                in.fail(read.error());
+        }
+        if (const Json* curves = part.member("curves")) {
+            auto read = trainingFromJson(*curves, session.train.recipe);
+            if (read)
+                file.training = std::move(*read);
+            else
+                in.fail(read.error());
+        }
+        if (auto ok = part.finishKeepingUnknown(); !ok)
+            in.fail(ok.error());
+    }
+    if (auto ok = in.finishKeepingUnknown(); !ok)
+        return ok.error();
+    session.unknown = in.unknown();
+    return file;
+}
+
+Result<SessionFile> readSession(const fs::path& path)
+{
+    const auto content = readFile(path.string());
+    if (!content)
+        return content.error();
+    const auto* first = reinterpret_cast<const char*>(content->bytes.data());
+    const Json json = Json::parse(first, first + content->bytes.size(), nullptr, false);
+    if (json.is_discarded())
+        return Error::data(path.string() + ": expected a Quantoscope session in JSON, found text "
+                                           "that is not JSON");
+    auto file = sessionFromJson(json);
+    if (!file)
+        return Error::data(path.string() + ": " + file.error().message);
+    const auto folder = fs::absolute(path).parent_path();
+    forEachSource(file->session,
+                  [&](const std::string& source) { return absoluteFrom(folder, source); });
+    return file;
+}
+
+Result<void> writeSession(const fs::path& path, const SessionFile& file)
+{
+    SessionFile moved = file;
+    const auto folder = fs::absolute(path).parent_path();
+    forEachSource(moved.session,
+                  [&](const std::string& source) { return relativeTo(folder, source); });
+    const std::string text =
+        toJson(moved).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return writeAtomically(path.string(), [&](std::ostream& out) -> Result<void> {
+        out << text;
+        return {};
+    });
+}
+
+} // namespace qs

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/controls/result_box.h"
+
+#include "core/analysis/metrics.h"
+#include "core/base/text.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <vector>
+
+namespace qs {
+namespace {
+
+std::vector<const MetricInfo*> headlines()
+{
+    std::vector<const MetricInfo*> rows;
+    for (const auto& metric : metrics()) {
+        if (metric.headline)
+            rows.push_back(&metric);
+    }
+    return rows;
+}
+
+QString shown(const MetricInfo& metric, const Report& report)
+{
+    const auto value = metric.value(report);
+    if (!value)
+        return QStringLiteral("\u2013");
+    if (metric.unit == "%")
+        return QString::fromStdString(formatShort(*value * 100)) + QStringLiteral(" %");
+    auto text = QString::fromStdString(formatShort(*value));
+    if (metric.unit == "dB" || metric.unit == "bit")
+        text += QLatin1Char(' ') +
+                QString::fromUtf8(metric.unit.data(), static_cast<qsizetype>(metric.unit.size()));
+    return text;
+}
+
+QString utf8(std::string_view s)
+{
+    return QString::fromUtf8(s.data(), static_cast<qsizetype>(s.size()));
+}
+
+} // namespace
+
+ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidget(this))
+{
+    const auto rows = headlines();
+    // One more row than the table of metrics: codes in use, two numbers in one cell.
+    m_table->setRowCount(static_cast<int>(rows.size()) + 1);
+    m_table->setColumnCount(2);
+    m_table->setAccessibleName(tr("Result"));
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSelectionMode(QAbstractItemView::ContiguousSelection);
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 3);
+    m_table->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    QStringList names;
+    for (const auto* metric : rows)
+        names << utf8(metric->title);
+    names << tr("codes used");
+    m_table->setVerticalHeaderLabels(names);
+    for (int row = 0; row < m_table->rowCount(); ++row) {
+        const QString help = row < static_cast<int>(rows.size())
+                                 ? utf8(rows[static_cast<std::size_t>(row)]->help)
+                                 : tr("codes that at least one element has, of all codes");
+        m_table->verticalHeaderItem(row)->setToolTip(help);
+        for (int column = 0; column < 2; ++column) {
+            auto* item = new QTableWidgetItem;
+            item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+            item->setToolTip(help);
+            m_table->setItem(row, column, item);
+        }
+    }
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(4, 0, 4, 4);
+    layout->addWidget(m_table);
+    const int height = m_table->horizontalHeader()->sizeHint().height() +
+                       m_table->rowCount() * m_table->verticalHeader()->defaultSectionSize() + 4;
+    m_table->setFixedHeight(height);
+    setResult(nullptr);
+}
+
+void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
+{
+    const bool channel = result && result->channel;
+    m_table->setColumnHidden(1, !channel);
+    m_table->setHorizontalHeaderLabels(
+        {tr("whole tensor"), channel ? tr("channel %1").arg(*result->channel) : QString()});
+    const auto rows = headlines();
+    const auto fill = [&](int column, const Report* report) {
+        for (int row = 0; row < m_table->rowCount(); ++row) {
+            QString text = QStringLiteral("\u2013");
+            if (report != nullptr && row < static_cast<int>(rows.size()))
+                text = shown(*rows[static_cast<std::size_t>(row)], *report);
+            else if (report != nullptr)
+                text = tr("%1 of %2")
+                           .arg(QString::fromStdString(formatCount(report->levelsUsed())),
+                                QString::fromStdString(formatCount(report->levelsTotal())));
+            m_table->item(row, column)->setText(text);
+        }
+    };
+    fill(0, result ? result->report.get() : nullptr);
+    fill(1, channel ? result->shown.get() : nullptr);
+}
+
+} // namespace qs

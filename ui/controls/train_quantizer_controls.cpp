@@ -1,0 +1,375 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/controls/train_quantizer_controls.h"
+
+#include "core/base/text.h"
+#include "core/calib/observer.h"
+#include "ui/controls/log_slider.h"
+#include "ui/controls/number_field.h"
+
+#include <QComboBox>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QLabel>
+#include <QScopedValueRollback>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace qs {
+namespace {
+
+constexpr const char* kInput = "input";
+
+QString utf8(std::string_view s)
+{
+    return QString::fromUtf8(s.data(), static_cast<qsizetype>(s.size()));
+}
+
+QComboBox* dtypeCombo(const QString& name, QWidget* parent)
+{
+    auto* combo = new QComboBox(parent);
+    combo->setAccessibleName(name);
+    for (const auto& row : dtypes())
+        combo->addItem(utf8(row.name));
+    return combo;
+}
+
+QFormLayout* formIn(QGroupBox* box)
+{
+    auto* form = new QFormLayout(box);
+    form->setContentsMargins(8, 4, 8, 8);
+    form->setVerticalSpacing(6);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    return form;
+}
+
+/// The dtype of another width and the same sign.
+DType withBits(DType dtype, int bits)
+{
+    for (const auto& row : dtypes()) {
+        if (row.bits == bits && row.isSigned == info(dtype).isSigned)
+            return row.id;
+    }
+    return dtype;
+}
+
+} // namespace
+
+TrainQuantizerControls::TrainQuantizerControls(Document& document, QWidget* parent)
+    : QWidget(parent), m_document(document)
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(buildWeights());
+    layout->addWidget(buildActivations());
+    auto* hint =
+        new QLabel(tr("Changes take effect at the next training step; a marker in the plot "
+                      "shows where."),
+                   this);
+    hint->setObjectName(QStringLiteral("secondary"));
+    hint->setWordWrap(true);
+    layout->addWidget(hint);
+    layout->addStretch(1);
+    connect(&m_document, &Document::changed, this, &TrainQuantizerControls::refresh);
+    refresh();
+}
+
+QWidget* TrainQuantizerControls::buildWeights()
+{
+    auto* box = new QGroupBox(tr("Weights"));
+    auto* form = formIn(box);
+    m_weightDtype = dtypeCombo(tr("weight dtype"), box);
+    m_weightDtype->setToolTip(tr("The integer type that all weights are fake-quantized to."));
+    form->addRow(tr("&dtype"), m_weightDtype);
+    m_weightBits = new QSpinBox(box);
+    m_weightBits->setAccessibleName(tr("weight bits"));
+    m_weightBits->setRange(2, 16);
+    m_weightBits->setSuffix(tr(" bit"));
+    m_weightBits->setToolTip(
+        tr("The width of a weight's code: the dtype of the same sign with it."));
+    form->addRow(tr("&bits"), m_weightBits);
+    m_weightGranularity = new QComboBox(box);
+    m_weightGranularity->setAccessibleName(tr("weight granularity"));
+    m_weightGranularity->addItems({tr("per tensor"), tr("per channel")});
+    m_weightGranularity->setToolTip(tr("One scale per layer, or one per output channel (axis 0)."));
+    form->addRow(tr("&granularity"), m_weightGranularity);
+
+    const auto editWeights = [this](const QString& text, const QString& key,
+                                    const std::function<void(QuantSpec&)>& change) {
+        edit(text, key, [&](QatConfig& config) {
+            if (config.all.weight)
+                change(*config.all.weight);
+            for (auto& [name, layer] : config.layers) {
+                if (layer.weight)
+                    change(*layer.weight);
+            }
+        });
+    };
+    connect(m_weightDtype, &QComboBox::activated, this, [editWeights](int row) {
+        editWeights(tr("weight dtype"), {}, [row](QuantSpec& spec) {
+            spec.dtype = dtypes()[static_cast<std::size_t>(row)].id;
+            spec.quantMin.reset();
+            spec.quantMax.reset();
+        });
+    });
+    connect(m_weightBits, &QSpinBox::valueChanged, this, [editWeights](int bits) {
+        editWeights(tr("weight bits"), QStringLiteral("weight bits"), [bits](QuantSpec& spec) {
+            if (info(spec.dtype).bits == bits)
+                return;
+            spec.dtype = withBits(spec.dtype, bits);
+            spec.quantMin.reset();
+            spec.quantMax.reset();
+        });
+    });
+    connect(m_weightGranularity, &QComboBox::activated, this, [editWeights](int row) {
+        editWeights(tr("weight granularity"), {}, [row](QuantSpec& spec) {
+            spec.qscheme = qscheme(row == 1, info(spec.qscheme).symmetric);
+            spec.axis = 0;
+        });
+    });
+    return box;
+}
+
+QWidget* TrainQuantizerControls::buildActivations()
+{
+    auto* box = new QGroupBox(tr("Activations"));
+    auto* form = formIn(box);
+    m_activation = new QComboBox(box);
+    m_activation->setAccessibleName(tr("activation"));
+    m_activation->setToolTip(tr("Which activation's quantizer the fields below show and change."));
+    form->addRow(tr("&of layer"), m_activation);
+    m_activationDtype = dtypeCombo(tr("activation dtype"), box);
+    form->addRow(tr("d&type"), m_activationDtype);
+    m_observer = new QComboBox(box);
+    m_observer->setAccessibleName(tr("activation observer"));
+    for (const auto& row : observers())
+        m_observer->addItem(utf8(row.name));
+    m_observer->setToolTip(
+        tr("Who finds scale and zero_point while the network trains; fixed: you do."));
+    form->addRow(tr("obs&erver"), m_observer);
+    m_scale = new NumberField(tr("activation scale"), box);
+    m_scale->setFormat(
+        [](double v) { return QString::fromStdString(formatExact(static_cast<float>(v))); });
+    m_scale->setCheck([](double v) {
+        const auto checked = checkScale(v);
+        return checked ? QString() : QString::fromStdString(checked.error().message);
+    });
+    m_scale->setStep([](double v, int steps) { return v * std::exp2(steps / 100.0); });
+    m_scale->setToolTip(tr("Real units per code step. Takes 0.0039, 1/256, 2^-8. Changing it fixes "
+                           "the parameters."));
+    form->addRow(tr("sc&ale"), m_scale);
+    m_scaleSlider = new LogSlider(tr("activation scale slider"), box);
+    m_scaleSlider->setSpan(0x1p-16, 1);
+    m_scaleSlider->setToolTip(tr("The scale on a logarithmic axis from 2^-16 to 1."));
+    form->addRow(QString(), m_scaleSlider);
+    m_zeroPoint = new NumberField(tr("activation zero_point"), box);
+    m_zeroPoint->setFormat([](double v) { return QString::number(static_cast<qlonglong>(v)); });
+    m_zeroPoint->setStep([](double v, int steps) { return v + steps; });
+    m_zeroPoint->setCheck([this](double v) {
+        const auto range = activationSpec().range();
+        if (v != std::floor(v))
+            return tr("codes are whole numbers");
+        if (range && (v < range->quantMin || v > range->quantMax))
+            return tr("zero_point must be a code from %1 to %2")
+                .arg(range->quantMin)
+                .arg(range->quantMax);
+        return QString();
+    });
+    m_zeroPoint->setToolTip(tr("The code of real 0. Changing it fixes the parameters."));
+    form->addRow(tr("&zero_point"), m_zeroPoint);
+    m_evidence = new QLabel(box);
+    m_evidence->setObjectName(QStringLiteral("secondary"));
+    m_evidence->setWordWrap(true);
+    form->addRow(m_evidence);
+
+    connect(m_activation, &QComboBox::activated, this, &TrainQuantizerControls::refreshActivation);
+    connect(m_activationDtype, &QComboBox::activated, this, [this](int row) {
+        editActivation(tr("activation dtype"), {}, [row](QuantSpec& spec) {
+            spec.dtype = dtypes()[static_cast<std::size_t>(row)].id;
+            spec.quantMin.reset();
+            spec.quantMax.reset();
+            // Fixed values belong to the codes they were chosen for.
+            if (spec.isFixed())
+                spec.observer = "moving_average_minmax";
+        });
+    });
+    connect(m_observer, &QComboBox::activated, this, [this](int row) {
+        const std::string name(observers()[static_cast<std::size_t>(row)].name);
+        if (name == "fixed")
+            fixActivation(tr("activation observer"), {}, [](QuantSpec&) {});
+        else
+            editActivation(tr("activation observer"), {},
+                           [name](QuantSpec& spec) { spec.observer = name; });
+    });
+    const auto scaleChosen = [this](double v) {
+        if (const auto scale = checkScale(v))
+            fixActivation(tr("activation scale"), QStringLiteral("activation scale"),
+                          [s = *scale](QuantSpec& spec) { spec.scale = {s}; });
+    };
+    connect(m_scale, &NumberField::committed, this, scaleChosen);
+    connect(m_scaleSlider, &LogSlider::moved, this, scaleChosen);
+    connect(m_scaleSlider, &QSlider::sliderPressed, &m_document, &Document::beginGesture);
+    connect(m_scaleSlider, &QSlider::sliderReleased, &m_document, &Document::endGesture);
+    connect(m_zeroPoint, &NumberField::committed, this, [this](double v) {
+        fixActivation(tr("activation zero_point"), QStringLiteral("activation zero_point"),
+                      [v](QuantSpec& spec) { spec.zeroPoint = {static_cast<std::int32_t>(v)}; });
+    });
+    return box;
+}
+
+QatConfig TrainQuantizerControls::config() const
+{
+    return m_document.session().train.recipe.qat.value_or(defaultQatConfig());
+}
+
+void TrainQuantizerControls::edit(const QString& text, const QString& key, const Change& change)
+{
+    if (m_refreshing)
+        return;
+    QatConfig next = config();
+    change(next);
+    m_document.edit(text, key, [&](Session& session) { session.train.recipe.qat = next; });
+}
+
+std::string TrainQuantizerControls::chosenActivation() const
+{
+    return m_activation->currentData().toString().toStdString();
+}
+
+QuantSpec TrainQuantizerControls::activationSpec() const
+{
+    const auto name = chosenActivation();
+    const auto all = config();
+    const auto& spec = name == kInput ? all.input : all.of(name).activation;
+    return spec.value_or(QuantSpec());
+}
+
+std::optional<QuantParams> TrainQuantizerControls::activationParams() const
+{
+    const auto spec = activationSpec();
+    if (spec.isFixed()) {
+        if (const auto range = spec.range()) {
+            const auto params = QuantParams::make(spec.dtype, spec.qscheme, *range, spec.scale,
+                                                  spec.zeroPoint, spec.axis);
+            if (params)
+                return *params;
+        }
+    }
+    if (m_snapshot) {
+        const auto name = chosenActivation();
+        const auto full = name == kInput ? name : name + ".activation";
+        for (const auto& state : m_snapshot->quantizers) {
+            if (state.name == full)
+                return state.params;
+        }
+    }
+    return std::nullopt;
+}
+
+void TrainQuantizerControls::editActivation(const QString& text, const QString& key,
+                                            const std::function<void(QuantSpec&)>& change)
+{
+    const auto name = chosenActivation();
+    edit(text, key, [&](QatConfig& config) {
+        QuantSpec spec = activationSpec();
+        change(spec);
+        if (name == kInput) {
+            config.input = spec;
+        } else {
+            LayerQuantization layer = config.of(name);
+            layer.activation = spec;
+            config.layers[name] = layer;
+        }
+    });
+}
+
+void TrainQuantizerControls::fixActivation(const QString& text, const QString& key,
+                                           const std::function<void(QuantSpec&)>& change)
+{
+    const auto params = activationParams();
+    editActivation(text, key, [&](QuantSpec& spec) {
+        if (!spec.isFixed()) {
+            // Before anything was observed: the range 0 … 1, as PyTorch fixes sigmoid's.
+            spec.observer = "fixed";
+            spec.scale = {params ? params->scaleAt(0) : 1.0F / 256.0F};
+            spec.zeroPoint = {params ? params->zeroPointAt(0) : 0};
+        }
+        change(spec);
+    });
+}
+
+void TrainQuantizerControls::setSnapshot(const std::shared_ptr<const TwinSnapshot>& snapshot)
+{
+    m_snapshot = snapshot;
+    refreshActivation();
+}
+
+void TrainQuantizerControls::refresh()
+{
+    const QScopedValueRollback guard(m_refreshing, true);
+    const auto all = config();
+    const auto weight = all.all.weight.value_or(QuantSpec());
+    m_weightDtype->setCurrentIndex(static_cast<int>(weight.dtype));
+    m_weightBits->setValue(info(weight.dtype).bits);
+    m_weightGranularity->setCurrentIndex(info(weight.qscheme).perChannel ? 1 : 0);
+    const auto& model = m_document.session().train.recipe.model;
+    if (model != m_model || m_activation->count() == 0) {
+        m_model = model;
+        m_activation->clear();
+        m_activation->addItem(tr("input images"), QString::fromLatin1(kInput));
+        if (const auto spec = modelByName(model)) {
+            for (std::size_t i = 0; i < spec->layers.size(); ++i) {
+                if (spec->layers[i].hasWeight())
+                    m_activation->addItem(
+                        tr("%1: %2 output").arg(i).arg(utf8(layerKindName(spec->layers[i].kind))),
+                        QString::number(i));
+            }
+        }
+        if (m_activation->count() > 1)
+            m_activation->setCurrentIndex(1);
+    }
+    refreshActivation();
+}
+
+void TrainQuantizerControls::refreshActivation()
+{
+    const QScopedValueRollback guard(m_refreshing, true);
+    const auto spec = activationSpec();
+    m_activationDtype->setCurrentIndex(static_cast<int>(spec.dtype));
+    for (std::size_t i = 0; i < observers().size(); ++i) {
+        if (observers()[i].name == spec.observer)
+            m_observer->setCurrentIndex(static_cast<int>(i));
+    }
+    const auto params = activationParams();
+    if (!params) {
+        m_scale->setNoValue(tr("not observed yet"));
+        m_zeroPoint->setNoValue(tr("not observed yet"));
+        m_evidence->setText(tr("not observed yet"));
+        return;
+    }
+    const auto scale = static_cast<double>(params->scaleAt(0));
+    m_scale->setValue(scale);
+    m_scaleSlider->showValue(scale);
+    m_zeroPoint->setValue(params->zeroPointAt(0));
+    const auto range = params->range();
+    QString text = tr("covers %1 to %2")
+                       .arg(QString::fromStdString(
+                                formatShort(static_cast<double>(params->level(range.quantMin)))),
+                            QString::fromStdString(
+                                formatShort(static_cast<double>(params->level(range.quantMax)))));
+    if (spec.isFixed()) {
+        text += tr("; fixed by you");
+    } else if (m_snapshot) {
+        const auto name = chosenActivation();
+        for (const auto& state : m_snapshot->quantizers) {
+            if (state.name == (name == kInput ? name : name + ".activation"))
+                text += tr("; %1 batches observed")
+                            .arg(QString::fromStdString(formatCount(state.batchesSeen)));
+        }
+    }
+    m_evidence->setText(text);
+}
+
+} // namespace qs

@@ -1,0 +1,472 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window/tensor_workspace.h"
+
+#include "core/base/text.h"
+#include "ui/controls/quantizer_controls.h"
+#include "ui/controls/result_box.h"
+#include "ui/models/source_tree.h"
+#include "ui/panels/grid_view.h"
+
+#include <QGroupBox>
+#include <QLabel>
+#include <QMenu>
+#include <QScopedValueRollback>
+#include <QSplitter>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace qs {
+namespace {
+
+/// The panels that can be in the third place.
+constexpr const char* kLowerPanels[] = {"error", "error_histogram", "code_usage"};
+
+QString number(double v)
+{
+    return QString::fromStdString(formatShort(v));
+}
+
+QGroupBox* group(const QString& title, QWidget* content)
+{
+    auto* box = new QGroupBox(title);
+    auto* layout = new QVBoxLayout(box);
+    layout->setContentsMargins(4, 4, 4, 4);
+    layout->addWidget(content);
+    return box;
+}
+
+bool sameRequest(const TensorRequest& a, const TensorRequest& b)
+{
+    return a.tensor.bytes().data() == b.tensor.bytes().data() &&
+           a.tensor.name() == b.tensor.name() && a.spec == b.spec && a.channel == b.channel;
+}
+
+} // namespace
+
+TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget* parent)
+    : QWidget(parent), m_document(document), m_store(store)
+{
+    m_job = new LatestJob<TensorRequest, std::shared_ptr<const TensorResult>>(
+        [this](const TensorRequest& request, const JobContext& context) {
+            return m_pipeline.run(request, context);
+        },
+        [this](const TensorRequest&, Result<std::shared_ptr<const TensorResult>> answer) {
+            finish(std::move(answer));
+        },
+        this);
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(buildLeft(store));
+    splitter->addWidget(buildCentre());
+    splitter->addWidget(buildRight());
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({232, 760, 288});
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(splitter);
+
+    connect(&m_document, &Document::changed, this, &TensorWorkspace::follow);
+    connect(&m_store, &SourceStore::loaded, this, &TensorWorkspace::follow);
+    connect(&m_store, &SourceStore::failed, this,
+            [this](const QString& source, const QString& message) {
+                if (source.toStdString() == m_document.session().tensor.source)
+                    showProblem(message);
+            });
+    connect(m_job, &JobSignals::busyChanged, this, [this](bool busy) {
+        for (const auto& slot : m_slots)
+            slot.view->setBusy(busy);
+    });
+    follow();
+}
+
+QWidget* TensorWorkspace::buildLeft(SourceStore& store)
+{
+    auto* column = new QWidget(this);
+    column->setMinimumWidth(200);
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(4, 4, 0, 4);
+    m_facts = new QLabel(column);
+    m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_facts->setWordWrap(true);
+    m_facts->setTextFormat(Qt::RichText);
+    m_picked = new QLabel(column);
+    m_picked->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_picked->setTextFormat(Qt::RichText);
+    layout->addWidget(group(tr("Sources"), new SourceTree(m_document, store, column)), 1);
+    layout->addWidget(group(tr("Tensor"), m_facts));
+    layout->addWidget(group(tr("Value at the pointer"), m_picked));
+    return column;
+}
+
+QWidget* TensorWorkspace::buildCentre()
+{
+    auto* column = new QWidget(this);
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(0, 4, 0, 4);
+    layout->setSpacing(2);
+    m_banner = new QLabel(column);
+    m_banner->setObjectName(QStringLiteral("banner"));
+    m_banner->setWordWrap(true);
+    m_banner->hide();
+    layout->addWidget(m_banner);
+    m_slots = {{new PlotView(column), panelById(QStringLiteral("transfer"))},
+               {new PlotView(column), panelById(QStringLiteral("histogram"))},
+               {new PlotView(column), panelById(QStringLiteral("error"))}};
+    m_lowerTabs = new QTabBar(column);
+    m_lowerTabs->setAccessibleName(tr("Third plot"));
+    m_lowerTabs->setDrawBase(false);
+    m_lowerTabs->setExpanding(false);
+    for (const char* id : kLowerPanels) {
+        const auto* panel = panelById(QLatin1String(id));
+        const int tab = m_lowerTabs->addTab(panelTitle(*panel));
+        m_lowerTabs->setTabToolTip(tab, panelHelp(*panel));
+    }
+    for (std::size_t i = 0; i < m_slots.size(); ++i) {
+        if (i == 2)
+            layout->addWidget(m_lowerTabs);
+        layout->addWidget(m_slots[i].view, 1);
+        connectSlot(i);
+    }
+    connect(m_lowerTabs, &QTabBar::currentChanged, this, &TensorWorkspace::chooseLowerPanel);
+    return column;
+}
+
+QWidget* TensorWorkspace::buildRight()
+{
+    auto* column = new QWidget(this);
+    column->setMinimumWidth(264);
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(0, 0, 4, 4);
+    m_controls = new QuantizerControls(m_document, column);
+    m_resultBox = new ResultBox(column);
+    layout->addWidget(m_controls, 1);
+    layout->addWidget(group(tr("Result"), m_resultBox));
+    return column;
+}
+
+void TensorWorkspace::connectSlot(std::size_t index)
+{
+    auto* view = m_slots[index].view;
+    connect(view, &PlotView::xRangeChanged, this, [this, index](double min, double max) {
+        if (!m_slots[index].panel->sharesX || m_linking)
+            return;
+        const bool home = !m_slots[index].view->isZoomed();
+        m_document.adjustView([&](Session& session) {
+            session.tensor.xView = home ? std::nullopt : std::optional(std::array{min, max});
+        });
+    });
+    connect(view, &PlotView::handleMoved, this, [this](const QString& id, double x) {
+        if (!m_dragging) {
+            m_dragging = true;
+            m_document.beginGesture();
+        }
+        m_controls->dragRangeEnd(id == QLatin1String("range_max"), x);
+    });
+    connect(view, &PlotView::handleReleased, this, [this] {
+        if (m_dragging)
+            m_document.endGesture();
+        m_dragging = false;
+    });
+    connect(view, &PlotView::hovered, this, [this, index](double x) {
+        if (!m_slots[index].panel->sharesX)
+            return;
+        for (const auto& slot : m_slots)
+            slot.view->setCursorX(slot.panel->sharesX ? std::optional(x) : std::nullopt);
+        showHover(x);
+    });
+    connect(view, &PlotView::hoverLeft, this, [this] {
+        for (const auto& slot : m_slots)
+            slot.view->setCursorX(std::nullopt);
+        showHover(std::nan(""));
+    });
+    connect(view, &PlotView::neededMarginsChanged, this, [this] {
+        std::vector<PlotView*> views;
+        for (const auto& slot : m_slots)
+            views.push_back(slot.view);
+        alignAxes(views);
+    });
+    connect(view, &PlotView::contextMenuRequested, this, [this, index](const QPoint& at) {
+        const auto& slot = m_slots[index];
+        QMenu menu;
+        auto* save = menu.addAction(tr("Export this plot\u2026"));
+        auto* fit = menu.addAction(tr("Show all"));
+        QAction* log = nullptr;
+        if (slot.panel->id == QLatin1String("histogram")) {
+            log = menu.addAction(tr("Logarithmic counts"));
+            log->setCheckable(true);
+            log->setChecked(m_document.session().tensor.logCounts);
+        }
+        menu.addSeparator();
+        auto* help = menu.addAction(tr("What am I looking at?"));
+        const auto* chosen = menu.exec(at);
+        if (chosen == save)
+            emit exportRequested(QLatin1String(slot.panel->id));
+        else if (chosen == fit)
+            resetViews();
+        else if (chosen != nullptr && chosen == log)
+            m_document.edit(tr("logarithmic counts"), {}, [](Session& session) {
+                session.tensor.logCounts = !session.tensor.logCounts;
+            });
+        else if (chosen == help)
+            emit statusChanged(panelHelp(*slot.panel));
+    });
+}
+
+void TensorWorkspace::chooseLowerPanel(int index)
+{
+    if (m_linking || index < 0)
+        return;
+    m_document.edit(tr("third plot"), {},
+                    [index](Session& session) { session.tensor.lowerPanel = kLowerPanels[index]; });
+}
+
+const Tensor* TensorWorkspace::chosenTensor() const
+{
+    const auto& chosen = m_document.session().tensor;
+    const auto file = m_store.file(QString::fromStdString(chosen.source));
+    if (!file)
+        return nullptr;
+    for (const auto& entry : file->tensors) {
+        if ((entry.name == chosen.tensor || chosen.tensor.empty()) && entry.tensor)
+            return &*entry.tensor;
+    }
+    return nullptr;
+}
+
+void TensorWorkspace::follow()
+{
+    const auto& session = m_document.session();
+    const QScopedValueRollback guard(m_linking, true);
+    if (!session.tensor.source.empty()) {
+        const auto source = QString::fromStdString(session.tensor.source);
+        if (m_store.problem(source).isEmpty())
+            m_store.request(source);
+    }
+    for (int i = 0; i < m_lowerTabs->count(); ++i) {
+        if (session.tensor.lowerPanel == kLowerPanels[i]) {
+            m_lowerTabs->setCurrentIndex(i);
+            m_slots[2].panel = panelById(QLatin1String(kLowerPanels[i]));
+        }
+    }
+    requestResult();
+    const bool viewChanged = session.tensor.xView != m_shown.xView ||
+                             session.tensor.logCounts != m_shown.logCounts ||
+                             session.tensor.lowerPanel != m_shown.lowerPanel;
+    m_shown = session.tensor;
+    if (viewChanged)
+        refreshFigures();
+}
+
+void TensorWorkspace::requestResult()
+{
+    const auto& session = m_document.session();
+    const Tensor* tensor = chosenTensor();
+    if (tensor == nullptr) {
+        const auto source = QString::fromStdString(session.tensor.source);
+        if (session.tensor.source.empty()) {
+            m_result = nullptr;
+            m_requested.reset();
+            m_controls->setResult(nullptr);
+            m_resultBox->setResult(nullptr);
+            refreshFigures();
+            refreshFacts();
+        } else if (const auto file = m_store.file(source)) {
+            showProblem(tr("%1 has no readable tensor called '%2'")
+                            .arg(source, QString::fromStdString(session.tensor.tensor)));
+        }
+        return;
+    }
+    TensorRequest request{*tensor, session.tensor.spec, session.tensor.channel};
+    if (m_requested && sameRequest(*m_requested, request))
+        return;
+    const bool otherTensor =
+        !m_requested || m_requested->tensor.bytes().data() != tensor->bytes().data();
+    if (otherTensor)
+        m_job->cancel();
+    m_requested = request;
+    m_job->request(std::move(request));
+}
+
+void TensorWorkspace::finish(Result<std::shared_ptr<const TensorResult>> answer)
+{
+    if (!answer) {
+        showProblem(QString::fromStdString(answer.error().message));
+        return;
+    }
+    m_result = std::move(*answer);
+    showProblem({});
+    m_controls->setResult(m_result);
+    m_resultBox->setResult(m_result);
+    refreshFacts();
+    refreshFigures();
+    emit resultShown();
+}
+
+void TensorWorkspace::showProblem(const QString& message)
+{
+    m_controls->setProblem({});
+    if (!message.isEmpty()) {
+        m_banner->setText(tr("\u26a0 %1. The plots show the last good state.").arg(message));
+        m_banner->show();
+        return;
+    }
+    // Not an error, but nothing may be silently left out.
+    QString note;
+    if (m_result) {
+        const auto& stats = m_result->facts->stats;
+        if (stats.nonfiniteCount() > 0)
+            note = tr("%1 NaN, %2 +Inf, %3 \u2212Inf of %4 elements are left out of every figure.")
+                       .arg(stats.nanCount)
+                       .arg(stats.posInfCount)
+                       .arg(stats.negInfCount)
+                       .arg(stats.count);
+        else if (stats.min == stats.max)
+            note = tr("A constant tensor: every element is %1.")
+                       .arg(number(static_cast<double>(stats.min)));
+        if (!info(m_result->facts->tensor.type()).exactInFloat32) {
+            if (!note.isEmpty())
+                note += QLatin1Char(' ');
+            note += tr("%1 elements are read as float32, rounded to nearest.")
+                        .arg(QString::fromStdString(
+                            std::string(info(m_result->facts->tensor.type()).name)));
+        }
+    }
+    m_banner->setText(note);
+    m_banner->setVisible(!note.isEmpty());
+}
+
+PanelInput TensorWorkspace::panelInput() const
+{
+    PanelInput input;
+    input.tensor = m_result;
+    input.logCounts = m_document.session().tensor.logCounts;
+    input.xView = m_document.session().tensor.xView;
+    return input;
+}
+
+void TensorWorkspace::refreshFigures()
+{
+    const QScopedValueRollback guard(m_linking, true);
+    const auto input = panelInput();
+    std::vector<PlotView*> views;
+    for (const auto& slot : m_slots) {
+        slot.view->setFigure(slot.panel->build(input));
+        if (slot.panel->sharesX && m_result) {
+            if (input.xView)
+                slot.view->setXRange((*input.xView)[0], (*input.xView)[1]);
+            else
+                slot.view->setXRange(slot.view->figure().x.min, slot.view->figure().x.max);
+        }
+        views.push_back(slot.view);
+    }
+    alignAxes(views);
+}
+
+void TensorWorkspace::refreshFacts()
+{
+    if (!m_result) {
+        m_facts->setText(tr("no tensor chosen"));
+        showHover(std::nan(""));
+        return;
+    }
+    const auto& facts = *m_result->facts;
+    const auto& s = facts.stats;
+    const auto row = [](const QString& name, const QString& value) {
+        return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2</td></tr>")
+            .arg(name, value.toHtmlEscaped());
+    };
+    m_facts->setText(
+        QStringLiteral("<table width='100%'>") +
+        row(tr("name"), QString::fromStdString(facts.tensor.name())) +
+        row(tr("dtype"), QString::fromStdString(std::string(info(facts.tensor.type()).name))) +
+        row(tr("shape"), QString::fromStdString(facts.tensor.shape().toString())) +
+        row(tr("elements"), QString::fromStdString(formatCount(s.count))) +
+        row(tr("min"), number(static_cast<double>(s.min))) +
+        row(tr("max"), number(static_cast<double>(s.max))) + row(tr("mean"), number(s.mean)) +
+        row(tr("std"), number(s.stddev)) +
+        row(tr("NaN, Inf"), tr("%1, %2").arg(s.nanCount).arg(s.posInfCount + s.negInfCount)) +
+        QStringLiteral("</table>"));
+    showHover(std::nan(""));
+    const auto& params = m_result->shown->params;
+    emit statusChanged(
+        tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 scale %4 \u00b7 zero_point %5")
+            .arg(QString::fromStdString(formatCount(m_result->report->stats.count)),
+                 QString::fromStdString(std::string(info(params.dtype()).name)),
+                 QString::fromStdString(std::string(info(m_result->report->params.qscheme()).name)),
+                 number(static_cast<double>(params.scaleAt(0))))
+            .arg(params.zeroPointAt(0)));
+}
+
+void TensorWorkspace::showHover(double x)
+{
+    QString value[4] = {QStringLiteral("\u2013"), QStringLiteral("\u2013"),
+                        QStringLiteral("\u2013"), QStringLiteral("\u2013")};
+    if (m_result && std::isfinite(x)) {
+        // The same arithmetic as for the elements, on the float32 nearest to the pointer.
+        const auto& report = *m_result->shown;
+        const auto real = static_cast<float>(x);
+        const auto quantizer = Quantizer::make(report.params, *Shape::make({1}),
+                                               report.spec.rounding, report.spec.dialect);
+        if (quantizer) {
+            std::int32_t code = 0;
+            float y = 0;
+            quantizer->quantize({&real, 1}, 0, &code);
+            quantizer->fakeQuantize({&real, 1}, 0, &y);
+            const double error = static_cast<double>(y) - static_cast<double>(real);
+            value[0] = number(static_cast<double>(real));
+            value[1] = QString::number(code);
+            value[2] = number(static_cast<double>(y));
+            value[3] = tr("%1 (%2 LSB)")
+                           .arg(number(error),
+                                number(error / static_cast<double>(report.params.scaleAt(0))));
+        }
+    }
+    const auto row = [](const QString& name, const QString& text) {
+        return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2</td></tr>")
+            .arg(name, text);
+    };
+    m_picked->setText(QStringLiteral("<table width='100%'>") + row(tr("x"), value[0]) +
+                      row(tr("code q"), value[1]) + row(tr("dequantized"), value[2]) +
+                      row(tr("error"), value[3]) + QStringLiteral("</table>"));
+}
+
+void TensorWorkspace::resetViews()
+{
+    m_document.adjustView([](Session& session) { session.tensor.xView.reset(); });
+    for (const auto& slot : m_slots)
+        slot.view->resetView();
+}
+
+void TensorWorkspace::setTheme(ThemeId theme)
+{
+    for (const auto& slot : m_slots)
+        slot.view->setTheme(theme);
+}
+
+const Figure& TensorWorkspace::focusedFigure() const
+{
+    for (const auto& slot : m_slots) {
+        if (slot.view->hasFocus())
+            return slot.view->figure();
+    }
+    return m_slots[0].view->figure();
+}
+
+QString TensorWorkspace::focusedPanel() const
+{
+    for (const auto& slot : m_slots) {
+        if (slot.view->hasFocus())
+            return QLatin1String(slot.panel->id);
+    }
+    return QLatin1String(m_slots[0].panel->id);
+}
+
+bool TensorWorkspace::isIdle() const
+{
+    return !m_job->busy();
+}
+
+} // namespace qs

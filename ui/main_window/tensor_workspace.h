@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/pipeline/tensor_pipeline.h"
+#include "ui/document/document.h"
+#include "ui/jobs/latest_job.h"
+#include "ui/models/source_store.h"
+#include "ui/panels/panel.h"
+#include "ui/plot/plot_view.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QLabel;
+class QTabBar;
+
+namespace qs {
+
+class QuantizerControls;
+class ResultBox;
+
+/// Sources on the left, three plots on one x axis in the middle, the quantizer and its results on
+/// the right. Wiring only: the document's spec goes to the pipeline in the background, the newest
+/// result to the controls, the panels and the result box.
+class TensorWorkspace : public QWidget {
+    Q_OBJECT
+
+public:
+    TensorWorkspace(Document& document, SourceStore& store, QWidget* parent = nullptr);
+
+    void setTheme(ThemeId theme);
+    /// The picture that has the focus, or the first one: what an export writes.
+    const Figure& focusedFigure() const;
+    QString focusedPanel() const;
+    PanelInput panelInput() const;
+    /// Whether the newest request is answered.
+    bool isIdle() const;
+    /// Shows all of the x axis again.
+    void resetViews();
+
+signals:
+    /// One line about what is shown, for the status bar.
+    void statusChanged(const QString& text);
+    void resultShown();
+    void exportRequested(const QString& panelId);
+
+private:
+    struct Slot {
+        PlotView* view = nullptr;
+        const PanelInfo* panel = nullptr;
+    };
+
+    QWidget* buildLeft(SourceStore& store);
+    QWidget* buildCentre();
+    QWidget* buildRight();
+    void follow();
+    void requestResult();
+    void finish(Result<std::shared_ptr<const TensorResult>> answer);
+    void showProblem(const QString& message);
+    void refreshFigures();
+    void refreshFacts();
+    void chooseLowerPanel(int index);
+    void connectSlot(std::size_t index);
+    void showHover(double x);
+    const Tensor* chosenTensor() const;
+
+    Document& m_document;
+    SourceStore& m_store;
+    TensorPipeline m_pipeline;
+    LatestJob<TensorRequest, std::shared_ptr<const TensorResult>>* m_job;
+    std::shared_ptr<const TensorResult> m_result;
+    std::optional<TensorRequest> m_requested;
+    TensorSession m_shown; ///< what the views were last set from
+    std::vector<Slot> m_slots;
+    QTabBar* m_lowerTabs;
+    QLabel* m_banner;
+    QLabel* m_facts;
+    QLabel* m_picked;
+    QuantizerControls* m_controls;
+    ResultBox* m_resultBox;
+    bool m_linking = false;
+    bool m_dragging = false;
+};
+
+} // namespace qs

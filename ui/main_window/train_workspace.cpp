@@ -1,0 +1,395 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window/train_workspace.h"
+
+#include "core/base/text.h"
+#include "ui/controls/number_field.h"
+#include "ui/controls/train_quantizer_controls.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScopedValueRollback>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace qs {
+namespace {
+
+using State = TrainingRunner::State;
+
+QString number(double v)
+{
+    return QString::fromStdString(formatShort(v));
+}
+
+QString percent(double fraction)
+{
+    return QString::number(100 * fraction, 'f', 2) + QStringLiteral(" %");
+}
+
+} // namespace
+
+TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
+    : QWidget(parent), m_document(document)
+{
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(buildRecipe());
+    splitter->addWidget(buildCentre());
+    m_quantizers = new TrainQuantizerControls(m_document, this);
+    m_quantizers->setMinimumWidth(264);
+    splitter->addWidget(m_quantizers);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({244, 748, 288});
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(4, 4, 4, 4);
+    layout->addWidget(splitter);
+
+    connect(&m_document, &Document::changed, this, &TrainWorkspace::follow);
+    connect(&m_runner, &TrainingRunner::stateChanged, this, &TrainWorkspace::showState);
+    connect(&m_runner, &TrainingRunner::snapshot, this, &TrainWorkspace::showSnapshot);
+    connect(&m_runner, &TrainingRunner::failed, this,
+            [this](const QString& message) { showMessage(message, true); });
+    connect(&m_runner, &TrainingRunner::ended, this, [this](bool finished) {
+        showMessage(finished ? tr("Finished: all epochs are done.")
+                             : tr("Stopped. The curves are kept; Start begins anew."),
+                    false);
+    });
+    setTraining(nullptr);
+    follow();
+    showState();
+}
+
+QWidget* TrainWorkspace::buildRecipe()
+{
+    auto* column = new QWidget(this);
+    column->setMinimumWidth(220);
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* box = new QGroupBox(tr("Recipe (Start begins anew)"), column);
+    auto* form = new QFormLayout(box);
+    form->setContentsMargins(8, 4, 8, 8);
+    form->setVerticalSpacing(6);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_model = new QComboBox(box);
+    m_model->setEditable(true);
+    m_model->setInsertPolicy(QComboBox::NoInsert);
+    m_model->setAccessibleName(tr("model"));
+    m_model->addItems({QStringLiteral("seed-cnn"), QStringLiteral("mlp:784-128-64-10")});
+    m_model->setToolTip(
+        tr("seed-cnn: Conv2d(1,20,5) ReLU MaxPool2d(2) Conv2d(20,64,5) ReLU "
+           "MaxPool2d(2) Flatten Linear(1600,10). mlp:SIZES: Linear layers with ReLU "
+           "between them."));
+    form->addRow(tr("&model"), m_model);
+    m_data = new QComboBox(box);
+    m_data->setEditable(true);
+    m_data->setInsertPolicy(QComboBox::NoInsert);
+    m_data->setAccessibleName(tr("data"));
+    m_data->addItems({QStringLiteral("fashion-mnist")});
+    m_data->setToolTip(
+        tr("fashion-mnist, or idx:FOLDER with the four files of an MNIST-like set."));
+    form->addRow(tr("&data"), m_data);
+    m_epochs = new QSpinBox(box);
+    m_epochs->setRange(1, 1000);
+    m_epochs->setAccessibleName(tr("epochs"));
+    m_epochs->setToolTip(tr("How many times every training image is seen."));
+    form->addRow(tr("&epochs"), m_epochs);
+    m_batch = new QSpinBox(box);
+    m_batch->setRange(1, 4096);
+    m_batch->setAccessibleName(tr("batch"));
+    m_batch->setToolTip(tr("Images per training step."));
+    form->addRow(tr("&batch"), m_batch);
+    m_lr = new NumberField(tr("learning rate"), box);
+    m_lr->setCheck(
+        [](double v) { return v > 0 && v <= 10 ? QString() : tr("above 0, at most 10"); });
+    m_lr->setToolTip(tr("Learning rate of the optimizer."));
+    form->addRow(tr("&lr"), m_lr);
+    m_optimizer = new QComboBox(box);
+    m_optimizer->setAccessibleName(tr("optimizer"));
+    m_optimizer->addItems({QStringLiteral("adam"), QStringLiteral("sgd")});
+    form->addRow(tr("o&ptimizer"), m_optimizer);
+    m_seed = new NumberField(tr("seed"), box);
+    m_seed->setFormat([](double v) { return QString::number(static_cast<qulonglong>(v)); });
+    m_seed->setCheck([](double v) {
+        return v >= 0 && v == std::floor(v) && v < 0x1p53 ? QString()
+                                                          : tr("a whole number of at least 0");
+    });
+    m_seed->setToolTip(tr("The same seed gives the same weights, batches and curves."));
+    form->addRow(tr("&seed"), m_seed);
+    layout->addWidget(box);
+
+    auto* transport = new QGroupBox(tr("Training"), column);
+    auto* rows = new QVBoxLayout(transport);
+    rows->setContentsMargins(8, 4, 8, 8);
+    auto* buttons = new QHBoxLayout;
+    m_play = new QPushButton(transport);
+    m_play->setDefault(true);
+    m_stop = new QPushButton(tr("S&top"), transport);
+    m_stop->setToolTip(tr("Ends the training. The curves and the weights are kept."));
+    buttons->addWidget(m_play, 1);
+    buttons->addWidget(m_stop, 1);
+    rows->addLayout(buttons);
+    m_progress = new QProgressBar(transport);
+    m_progress->setAccessibleName(tr("training progress"));
+    rows->addWidget(m_progress);
+    m_speed = new QLabel(transport);
+    m_speed->setObjectName(QStringLiteral("secondary"));
+    m_speed->setWordWrap(true);
+    rows->addWidget(m_speed);
+    m_saveWeights = new QPushButton(tr("Save &weights\u2026"), transport);
+    m_saveWeights->setToolTip(
+        tr("Both networks' weights to a .safetensors file, opened as a source."));
+    rows->addWidget(m_saveWeights);
+    layout->addWidget(transport);
+    layout->addStretch(1);
+
+    connect(m_model, &QComboBox::textActivated, this, [this](const QString& text) {
+        editRecipe(tr("model"), {},
+                   [&](TrainRecipe& r) { r.model = text.trimmed().toStdString(); });
+    });
+    connect(m_model->lineEdit(), &QLineEdit::editingFinished, this, [this] {
+        const auto text = m_model->currentText().trimmed().toStdString();
+        editRecipe(tr("model"), {}, [&](TrainRecipe& r) { r.model = text; });
+    });
+    connect(m_data->lineEdit(), &QLineEdit::editingFinished, this, [this] {
+        const auto text = m_data->currentText().trimmed().toStdString();
+        editRecipe(tr("data"), {}, [&](TrainRecipe& r) { r.data = text; });
+    });
+    connect(m_epochs, &QSpinBox::valueChanged, this, [this](int v) {
+        editRecipe(tr("epochs"), QStringLiteral("epochs"), [v](TrainRecipe& r) { r.epochs = v; });
+    });
+    connect(m_batch, &QSpinBox::valueChanged, this, [this](int v) {
+        editRecipe(tr("batch"), QStringLiteral("batch"), [v](TrainRecipe& r) { r.batch = v; });
+    });
+    connect(m_lr, &NumberField::committed, this, [this](double v) {
+        editRecipe(tr("learning rate"), QStringLiteral("lr"), [v](TrainRecipe& r) { r.lr = v; });
+    });
+    connect(m_optimizer, &QComboBox::textActivated, this, [this](const QString& text) {
+        editRecipe(tr("optimizer"), {}, [&](TrainRecipe& r) { r.optimizer = text.toStdString(); });
+    });
+    connect(m_seed, &NumberField::committed, this, [this](double v) {
+        editRecipe(tr("seed"), {}, [v](TrainRecipe& r) { r.seed = static_cast<std::uint64_t>(v); });
+    });
+    connect(m_play, &QPushButton::clicked, this, &TrainWorkspace::togglePlay);
+    connect(m_stop, &QPushButton::clicked, this, &TrainWorkspace::stop);
+    connect(m_saveWeights, &QPushButton::clicked, this, &TrainWorkspace::saveWeightsRequested);
+    return column;
+}
+
+QWidget* TrainWorkspace::buildCentre()
+{
+    auto* column = new QWidget(this);
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(0, 0, 0, 0);
+    m_banner = new QLabel(column);
+    m_banner->setObjectName(QStringLiteral("banner"));
+    m_banner->setWordWrap(true);
+    m_banner->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_banner->hide();
+    layout->addWidget(m_banner);
+    m_view = new PlotView(column);
+    layout->addWidget(m_view, 1);
+    connect(m_view, &PlotView::contextMenuRequested, this, [this](const QPoint& at) {
+        QMenu menu;
+        const auto* save = menu.addAction(tr("Export this plot\u2026"));
+        const auto* fit = menu.addAction(tr("Show all"));
+        menu.addSeparator();
+        const auto* help = menu.addAction(tr("What am I looking at?"));
+        const auto* chosen = menu.exec(at);
+        const auto* panel = panelById(QStringLiteral("training"));
+        if (chosen == save)
+            emit exportRequested(QLatin1String(panel->id));
+        else if (chosen == fit)
+            m_view->resetView();
+        else if (chosen == help)
+            emit statusChanged(panelHelp(*panel));
+    });
+    m_scores = new QTableWidget(2, 5, column);
+    m_scores->setAccessibleName(tr("Scores"));
+    m_scores->setHorizontalHeaderLabels({tr("train loss"), tr("test loss"), tr("test accuracy"),
+                                         tr("on images"), tr("difference")});
+    m_scores->setVerticalHeaderLabels({tr("float"), tr("fake-quantized")});
+    m_scores->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_scores->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_scores->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    m_scores->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_scores->setFixedHeight(m_scores->horizontalHeader()->sizeHint().height() +
+                             2 * m_scores->verticalHeader()->defaultSectionSize() + 4);
+    m_scores->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    for (int row = 0; row < 2; ++row) {
+        for (int column = 0; column < 5; ++column) {
+            auto* item = new QTableWidgetItem;
+            item->setTextAlignment(Qt::AlignCenter);
+            m_scores->setItem(row, column, item);
+        }
+    }
+    layout->addWidget(m_scores);
+    return column;
+}
+
+void TrainWorkspace::editRecipe(const QString& text, const QString& key,
+                                const std::function<void(TrainRecipe&)>& change)
+{
+    if (m_refreshing)
+        return;
+    m_document.edit(text, key, [&](Session& session) { change(session.train.recipe); });
+}
+
+void TrainWorkspace::follow()
+{
+    const QScopedValueRollback guard(m_refreshing, true);
+    const auto& r = m_document.session().train.recipe;
+    m_model->setEditText(QString::fromStdString(r.model));
+    m_data->setEditText(QString::fromStdString(r.data));
+    m_epochs->setValue(r.epochs);
+    m_batch->setValue(r.batch);
+    m_lr->setValue(r.lr);
+    m_optimizer->setCurrentText(QString::fromStdString(r.optimizer));
+    m_seed->setValue(static_cast<double>(r.seed));
+    const auto qat = r.qat.value_or(defaultQatConfig());
+    if (m_lastQat != qat) {
+        if (m_lastQat)
+            m_runner.requestQuantization(qat);
+        m_lastQat = qat;
+    }
+}
+
+void TrainWorkspace::togglePlay()
+{
+    switch (m_runner.state()) {
+    case State::Idle: {
+        showMessage({}, false);
+        TrainRecipe recipe = m_document.session().train.recipe;
+        if (!recipe.qat)
+            recipe.qat = defaultQatConfig();
+        m_runner.start(recipe);
+        break;
+    }
+    case State::Paused:
+        m_runner.resume();
+        break;
+    case State::Loading:
+    case State::Running:
+        m_runner.pause();
+        break;
+    case State::Stopping:
+        break;
+    }
+}
+
+void TrainWorkspace::stop()
+{
+    m_runner.stop();
+}
+
+void TrainWorkspace::showState()
+{
+    const State state = m_runner.state();
+    const bool idle = state == State::Idle;
+    m_play->setText(idle ? tr("&Start") : state == State::Paused ? tr("Re&sume") : tr("&Pause"));
+    m_play->setToolTip(idle ? tr("Trains both networks from the seed (Space)")
+                            : tr("Pauses and goes on (Space)"));
+    m_play->setEnabled(state != State::Stopping);
+    m_stop->setEnabled(!idle && state != State::Stopping);
+    for (QWidget* field : {static_cast<QWidget*>(m_model), static_cast<QWidget*>(m_data),
+                           static_cast<QWidget*>(m_epochs), static_cast<QWidget*>(m_batch),
+                           static_cast<QWidget*>(m_lr), static_cast<QWidget*>(m_optimizer),
+                           static_cast<QWidget*>(m_seed)})
+        field->setEnabled(idle);
+    m_view->setBusy(state == State::Loading);
+    if (state == State::Loading)
+        showMessage(tr("Reading %1\u2026")
+                        .arg(QString::fromStdString(m_document.session().train.recipe.data)),
+                    false);
+    else if (state == State::Running)
+        showMessage({}, false);
+    else if (state == State::Paused)
+        showMessage(tr("Paused. Change quantizers, then Resume."), false);
+}
+
+void TrainWorkspace::setTraining(std::shared_ptr<const TwinSnapshot> training)
+{
+    showSnapshot(std::move(training));
+}
+
+void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
+{
+    m_snapshot = std::move(snapshot);
+    PanelInput input;
+    input.training = m_snapshot;
+    m_view->setFigure(panelById(QStringLiteral("training"))->build(input));
+    m_quantizers->setSnapshot(m_snapshot);
+    showScores();
+    const bool any = m_snapshot != nullptr;
+    m_saveWeights->setEnabled(any && !m_snapshot->quantizedWeights.empty());
+    const auto planned =
+        any ? m_snapshot->stepsPerEpoch * std::max(m_snapshot->recipe.epochs, 1) : 1;
+    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(planned, 1)));
+    m_progress->setValue(any ? static_cast<int>(m_snapshot->step) : 0);
+    m_progress->setFormat(any ? tr("step %v of %m") : tr("not started"));
+    if (!any) {
+        m_speed->setText(tr("Both networks train on the same batches from the same start."));
+        return;
+    }
+    const auto perSecond = QString::fromStdString(
+        formatCount(static_cast<long long>(std::llround(m_snapshot->samplesPerSecond))));
+    m_speed->setText(tr("epoch %1 of %2 \u00b7 %3 images/s through both networks")
+                         .arg(std::min(m_snapshot->epoch, m_snapshot->recipe.epochs))
+                         .arg(m_snapshot->recipe.epochs)
+                         .arg(perSecond));
+}
+
+void TrainWorkspace::showScores()
+{
+    const auto put = [this](int row, int column, const QString& text) {
+        m_scores->item(row, column)->setText(text);
+    };
+    const QString none = QStringLiteral("\u2013");
+    for (int row = 0; row < 2; ++row) {
+        for (int column = 0; column < 5; ++column)
+            put(row, column, none);
+    }
+    if (!m_snapshot)
+        return;
+    if (!m_snapshot->train.empty()) {
+        put(0, 0, number(m_snapshot->train.back().floatLoss));
+        put(1, 0, number(m_snapshot->train.back().quantizedLoss));
+    }
+    if (m_snapshot->test.empty())
+        return;
+    const auto& last = m_snapshot->test.back();
+    put(0, 1, number(last.floating.loss));
+    put(1, 1, number(last.quantized.loss));
+    put(0, 2, percent(last.floating.accuracy));
+    put(1, 2, percent(last.quantized.accuracy));
+    put(0, 3, QString::fromStdString(formatCount(last.floating.images)));
+    put(1, 3, QString::fromStdString(formatCount(last.quantized.images)));
+    const double difference = 100 * (last.quantized.accuracy - last.floating.accuracy);
+    put(1, 4, tr("%1 points").arg(QString::number(difference, 'f', 2)));
+}
+
+void TrainWorkspace::showMessage(const QString& text, bool problem)
+{
+    m_banner->setText(problem ? QStringLiteral("\u26a0 ") + text : text);
+    m_banner->setVisible(!text.isEmpty());
+}
+
+void TrainWorkspace::setTheme(ThemeId theme)
+{
+    m_view->setTheme(theme);
+}
+
+} // namespace qs

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/document/document.h"
+#include "ui/jobs/training_runner.h"
+#include "ui/panels/panel.h"
+#include "ui/plot/plot_view.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace qs {
+
+class NumberField;
+class TrainQuantizerControls;
+
+/// The recipe on the left, curves and scores in the middle, the quantizers on the right. Wiring
+/// only: the document holds the recipe, the runner trains, snapshots are shown.
+class TrainWorkspace : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit TrainWorkspace(Document& document, QWidget* parent = nullptr);
+
+    void setTheme(ThemeId theme);
+    const Figure& figure() const { return m_view->figure(); }
+    TrainingRunner& runner() { return m_runner; }
+    std::shared_ptr<const TwinSnapshot> training() const { return m_snapshot; }
+    /// Shows the curves of a session that was opened.
+    void setTraining(std::shared_ptr<const TwinSnapshot> training);
+    /// Start, pause or go on: what Space does.
+    void togglePlay();
+    void stop();
+
+signals:
+    void statusChanged(const QString& text);
+    void exportRequested(const QString& panelId);
+    void saveWeightsRequested();
+
+private:
+    QWidget* buildRecipe();
+    QWidget* buildCentre();
+    void editRecipe(const QString& text, const QString& key,
+                    const std::function<void(TrainRecipe&)>& change);
+    void follow();
+    void showState();
+    void showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot);
+    void showScores();
+    void showMessage(const QString& text, bool problem);
+
+    Document& m_document;
+    TrainingRunner m_runner;
+    std::shared_ptr<const TwinSnapshot> m_snapshot;
+    std::optional<QatConfig> m_lastQat;
+    bool m_refreshing = false;
+
+    PlotView* m_view;
+    QLabel* m_banner;
+    QTableWidget* m_scores;
+    QComboBox* m_model;
+    QComboBox* m_data;
+    QComboBox* m_optimizer;
+    QSpinBox* m_epochs;
+    QSpinBox* m_batch;
+    NumberField* m_lr;
+    NumberField* m_seed;
+    QPushButton* m_play;
+    QPushButton* m_stop;
+    QPushButton* m_saveWeights;
+    QProgressBar* m_progress;
+    QLabel* m_speed;
+    TrainQuantizerControls* m_quantizers;
+};
+
+} // namespace qs
