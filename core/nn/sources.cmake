@@ -1,4 +1,27 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
+    ${PROJECT_SOURCE_DIR}/core/nn/conv2d.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/dataset.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/fake_quantize.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/idx_dataset.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/idx_file.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/linear.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/model.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_quantization.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_run.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/optimizer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/qat_config.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/qat_config_json.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/simple_layers.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/tile_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/trainer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/twin_trainer.cpp
 )
+# Only quantizer arithmetic must round twice where x*y + z could round once: sums of products may
+# use fused multiply-add, which is twice as fast and no less exact.
+set_source_files_properties(
+    ${PROJECT_SOURCE_DIR}/core/nn/conv2d.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/tile_product.cpp
+    PROPERTIES COMPILE_OPTIONS -ffp-contract=fast)

@@ -1,0 +1,305 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nn/layer.h"
+#include "core/nn/tile_product.h"
+
+namespace qs {
+namespace {
+
+/// Vectors that are summed in registers at once when gradients are spread over a window's row.
+constexpr int kMaxRun = 8;
+
+/// to[v] += Σ_e value[e] * rows[at[e]][v], v < vectors.
+template <int vectors>
+void addRows(float* to, const float* rows, std::ptrdiff_t stride, const std::int32_t* at,
+             const float* value, std::int32_t count)
+{
+    Vector sum[vectors];
+    for (int v = 0; v < vectors; ++v)
+        load(sum[v], to + v * kLanes);
+    for (std::int32_t e = 0; e < count; ++e) {
+        const float* row = rows + at[e] * stride;
+        for (int v = 0; v < vectors; ++v) {
+            Vector x;
+            load(x, row + v * kLanes);
+            sum[v] += x * value[e];
+        }
+    }
+    for (int v = 0; v < vectors; ++v)
+        store(sum[v], to + v * kLanes);
+}
+
+/// rows[at[e]][v] += value[e] * from[v], v < vectors.
+template <int vectors>
+void addToRows(const float* from, float* rows, std::ptrdiff_t stride, const std::int32_t* at,
+               const float* value, std::int32_t count)
+{
+    Vector x[vectors];
+    for (int v = 0; v < vectors; ++v)
+        load(x[v], from + v * kLanes);
+    for (std::int32_t e = 0; e < count; ++e) {
+        float* row = rows + at[e] * stride;
+        for (int v = 0; v < vectors; ++v) {
+            Vector sum;
+            load(sum, row + v * kLanes);
+            sum += x[v] * value[e];
+            store(sum, row + v * kLanes);
+        }
+    }
+}
+
+/// Calls body with `vectors` as a compile-time constant, 1 … kMaxRun.
+template <int most = kMaxRun, typename Body>
+void withConstant(int vectors, Body body)
+{
+    if constexpr (most > 1) {
+        if (vectors < most)
+            return withConstant<most - 1>(vectors, body);
+    }
+    body.template operator()<most>();
+}
+
+/// y[p][o] = b[o] + Σ_ky Σ_(kx, i) W[ky][(kx, i)][o] x[p + (ky, kx)][i], stride 1.
+///
+/// With channels last, the kernel row (kx, i) of a position is contiguous in the image, and those
+/// of neighbouring positions overlap: forward is one product per kernel row and image row, without
+/// copying windows. Output gradients are mostly zero behind a ReLU and a MaxPool2d, so backward
+/// lists the others and works on those alone.
+class Conv2d : public Layer {
+public:
+    Conv2d(const LayerSpec& spec, SampleShape inShape, SampleShape outShape)
+        : Layer(inShape, outShape),
+          m_inputs(spec.in),
+          m_outputs(spec.out),
+          m_kernel(spec.kernel),
+          m_padding(spec.padding),
+          m_height(inShape.height + 2 * spec.padding),
+          m_width(inShape.width + 2 * spec.padding),
+          m_outHeight(outShape.height),
+          m_outWidth(outShape.width),
+          m_window(m_kernel * m_inputs),
+          m_windowPadded(roundUpToLanes(m_window)),
+          m_outputsPadded(roundUpToLanes(m_outputs)),
+          m_forWindow(m_kernel * m_window * m_outputsPadded),
+          m_forOutput(m_kernel * m_outputs * m_windowPadded),
+          m_bias(m_outputsPadded)
+    {
+    }
+
+    void prepareScratch(LayerScratch& s) const override
+    {
+        s.weightGradient = Floats(m_kernel * m_outputs * m_windowPadded);
+        s.biasGradient = Floats(m_outputsPadded);
+        if (m_padding > 0) {
+            s.padded = Floats(kChunk * m_height * m_width * m_inputs);
+            s.paddedGradient = Floats(m_height * m_width * m_inputs);
+        }
+        const auto positions = static_cast<std::size_t>(m_outHeight * m_outWidth);
+        s.starts.resize(positions + 1);
+        s.channel.resize(positions * static_cast<std::size_t>(m_outputs) + 1);
+        s.value.resize(s.channel.size());
+    }
+
+    void setWeights(std::span<const float> weight, std::span<const float> bias) override
+    {
+        const float* w = weight.data();
+        for (std::ptrdiff_t o = 0; o < m_outputs; ++o)
+            for (std::ptrdiff_t i = 0; i < m_inputs; ++i)
+                for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
+                    for (std::ptrdiff_t kx = 0; kx < m_kernel; ++kx) {
+                        const std::ptrdiff_t k = kx * m_inputs + i;
+                        m_forOutput.data()[(ky * m_outputs + o) * m_windowPadded + k] = *w;
+                        m_forWindow.data()[(ky * m_window + k) * m_outputsPadded + o] = *w++;
+                    }
+        std::copy(bias.begin(), bias.end(), m_bias.data());
+    }
+
+    void forward(LayerScratch& s, const float* x, float* y, int n) const override
+    {
+        x = withPadding(s, x, n);
+        const std::ptrdiff_t imageSize = m_height * m_width * m_inputs;
+        const std::ptrdiff_t rowSize = m_outWidth * m_outputs;
+        for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
+            for (std::ptrdiff_t row = 0; row < n * m_outHeight; ++row) {
+                const std::ptrdiff_t sample = row / m_outHeight;
+                const std::ptrdiff_t line = row % m_outHeight + ky;
+                multiply({.a = x + sample * imageSize + line * m_width * m_inputs,
+                          .aRow = m_inputs,
+                          .aStep = 1,
+                          .b = m_forWindow.data() + ky * m_window * m_outputsPadded,
+                          .bRow = m_outputsPadded,
+                          .c = y + row * rowSize,
+                          .cRow = m_outputs,
+                          .rows = m_outWidth,
+                          .depth = m_window,
+                          .columns = m_outputs,
+                          .start = ky == 0 ? ProductStart::Row : ProductStart::Accumulate,
+                          .startRow = m_bias.data()});
+            }
+    }
+
+    void backward(LayerScratch& s, const float* x, const float*, const float* dy, float* dx,
+                  int n) const override
+    {
+        x = m_padding > 0 ? s.padded.data() : x;
+        const std::ptrdiff_t imageSize = m_height * m_width * m_inputs;
+        const std::ptrdiff_t outSize = m_outHeight * m_outWidth * m_outputs;
+        s.weightGradient.zero();
+        s.biasGradient.zero();
+        for (int sample = 0; sample < n; ++sample) {
+            const float* dySample = dy + sample * outSize;
+            addBiasGradient(s, dySample);
+            listGradients(s, dySample);
+            addWeightGradient(s, x + sample * imageSize);
+            if (dx == nullptr)
+                continue;
+            if (m_padding > 0) {
+                s.paddedGradient.zero();
+                addInputGradient(s, s.paddedGradient.data());
+                removePadding(s, dx + sample * in().numel());
+            } else {
+                std::fill_n(dx + sample * imageSize, imageSize, 0.0F);
+                addInputGradient(s, dx + sample * imageSize);
+            }
+        }
+    }
+
+    void joinGradients(std::span<const LayerScratch* const> chunks, std::span<float> weight,
+                       std::span<float> bias) const override
+    {
+        float* w = weight.data();
+        for (std::ptrdiff_t o = 0; o < m_outputs; ++o) {
+            float biasSum = 0;
+            for (const auto* s : chunks)
+                biasSum += s->biasGradient.data()[o];
+            bias[static_cast<std::size_t>(o)] = biasSum;
+            for (std::ptrdiff_t i = 0; i < m_inputs; ++i)
+                for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
+                    for (std::ptrdiff_t kx = 0; kx < m_kernel; ++kx) {
+                        const std::ptrdiff_t at =
+                            (ky * m_outputs + o) * m_windowPadded + kx * m_inputs + i;
+                        float sum = 0;
+                        for (const auto* s : chunks)
+                            sum += s->weightGradient.data()[at];
+                        *w++ = sum;
+                    }
+        }
+    }
+
+private:
+    const float* withPadding(LayerScratch& s, const float* x, int n) const
+    {
+        if (m_padding == 0)
+            return x;
+        const std::ptrdiff_t line = in().width * m_inputs;
+        for (std::ptrdiff_t row = 0; row < n * in().height; ++row) {
+            const std::ptrdiff_t sample = row / in().height;
+            const std::ptrdiff_t to = row % in().height + m_padding;
+            std::copy_n(x + row * line, line,
+                        s.padded.data() +
+                            ((sample * m_height + to) * m_width + m_padding) * m_inputs);
+        }
+        return s.padded.data();
+    }
+
+    void removePadding(const LayerScratch& s, float* dx) const
+    {
+        const std::ptrdiff_t line = in().width * m_inputs;
+        for (std::ptrdiff_t row = 0; row < in().height; ++row)
+            std::copy_n(s.paddedGradient.data() +
+                            ((row + m_padding) * m_width + m_padding) * m_inputs,
+                        line, dx + row * line);
+    }
+
+    void addBiasGradient(LayerScratch& s, const float* dy) const
+    {
+        float* sum = s.biasGradient.data();
+        for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p)
+            for (std::ptrdiff_t o = 0; o < m_outputs; ++o)
+                sum[o] += dy[p * m_outputs + o];
+    }
+
+    void listGradients(LayerScratch& s, const float* dy) const
+    {
+        std::int32_t count = 0;
+        std::int32_t* channel = s.channel.data();
+        float* value = s.value.data();
+        for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p) {
+            s.starts[static_cast<std::size_t>(p)] = count;
+            for (std::int32_t o = 0; o < static_cast<std::int32_t>(m_outputs); ++o) {
+                channel[count] = o;
+                value[count] = *dy;
+                count += *dy++ != 0 ? 1 : 0;
+            }
+        }
+        s.starts.back() = count;
+    }
+
+    /// Calls body.operator()<vectors>(ky, p, offset) for each kernel row, output position and run
+    /// of vectors of the window's row.
+    template <typename Body>
+    void forEachRun(Body body) const
+    {
+        for (std::ptrdiff_t at = 0; at < m_windowPadded; at += kMaxRun * kLanes) {
+            const auto vectors =
+                static_cast<int>(std::min<std::ptrdiff_t>((m_windowPadded - at) / kLanes, kMaxRun));
+            withConstant(vectors, [&]<int constant>() {
+                for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
+                    for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p)
+                        body.template operator()<constant>(ky, p, at);
+            });
+        }
+    }
+
+    /// Where the window of position p begins in the image, kernel row ky.
+    std::ptrdiff_t windowAt(std::ptrdiff_t ky, std::ptrdiff_t p) const
+    {
+        return ((p / m_outWidth + ky) * m_width + p % m_outWidth) * m_inputs;
+    }
+
+    void addWeightGradient(LayerScratch& s, const float* x) const
+    {
+        forEachRun([&]<int vectors>(std::ptrdiff_t ky, std::ptrdiff_t p, std::ptrdiff_t at) {
+            const std::int32_t first = s.starts[static_cast<std::size_t>(p)];
+            addToRows<vectors>(x + windowAt(ky, p) + at,
+                               s.weightGradient.data() + ky * m_outputs * m_windowPadded + at,
+                               m_windowPadded, s.channel.data() + first, s.value.data() + first,
+                               s.starts[static_cast<std::size_t>(p) + 1] - first);
+        });
+    }
+
+    void addInputGradient(const LayerScratch& s, float* dx) const
+    {
+        forEachRun([&]<int vectors>(std::ptrdiff_t ky, std::ptrdiff_t p, std::ptrdiff_t at) {
+            const std::int32_t first = s.starts[static_cast<std::size_t>(p)];
+            addRows<vectors>(dx + windowAt(ky, p) + at,
+                             m_forOutput.data() + ky * m_outputs * m_windowPadded + at,
+                             m_windowPadded, s.channel.data() + first, s.value.data() + first,
+                             s.starts[static_cast<std::size_t>(p) + 1] - first);
+        });
+    }
+
+    std::ptrdiff_t m_inputs;
+    std::ptrdiff_t m_outputs;
+    std::ptrdiff_t m_kernel;
+    std::ptrdiff_t m_padding;
+    std::ptrdiff_t m_height; ///< with padding, as is the width
+    std::ptrdiff_t m_width;
+    std::ptrdiff_t m_outHeight;
+    std::ptrdiff_t m_outWidth;
+    std::ptrdiff_t m_window; ///< floats in a kernel row: kernel * inputs
+    std::ptrdiff_t m_windowPadded;
+    std::ptrdiff_t m_outputsPadded;
+    Floats m_forWindow; ///< [ky][(kx, i)][o padded]
+    Floats m_forOutput; ///< [ky][o][(kx, i) padded]
+    Floats m_bias;
+};
+
+} // namespace
+
+std::unique_ptr<Layer> makeConv2d(const LayerSpec& spec, SampleShape in, SampleShape out)
+{
+    return std::make_unique<Conv2d>(spec, in, out);
+}
+
+} // namespace qs

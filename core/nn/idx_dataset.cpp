@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nn/idx_dataset.h"
+
+#include "core/nn/dataset.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+
+namespace qs {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kTrainImages = "train-images-idx3-ubyte";
+constexpr const char* kTrainLabels = "train-labels-idx1-ubyte";
+constexpr const char* kTestImages = "t10k-images-idx3-ubyte";
+constexpr const char* kTestLabels = "t10k-labels-idx1-ubyte";
+
+/// DIR/stem or DIR/stem.gz, whichever is there.
+std::optional<std::string> findFile(const fs::path& dir, const std::string& stem)
+{
+    std::error_code ignored;
+    for (const char* ending : {"", ".gz"}) {
+        const fs::path path = dir / (stem + ending);
+        if (fs::is_regular_file(path, ignored))
+            return path.string();
+    }
+    return std::nullopt;
+}
+
+Result<ImageSet> readImageSet(const fs::path& dir, const std::string& imagesName,
+                              const std::string& labelsName, const JobContext& context)
+{
+    Tensor parts[2];
+    for (int i = 0; i < 2; ++i) {
+        const std::string& name = i == 0 ? imagesName : labelsName;
+        const auto path = findFile(dir, name);
+        if (!path)
+            return Error::io(dir.string() + ": expected the file " + name + " or " + name +
+                             ".gz, found neither");
+        auto tensor = readIdxFile(*path, context);
+        if (!tensor)
+            return tensor.error();
+        parts[i] = std::move(*tensor);
+    }
+    auto set = ImageSet::make(parts[0], parts[1]);
+    if (!set)
+        return Error::data((dir / imagesName).string() + ": " + set.error().message);
+    return set;
+}
+
+Result<std::shared_ptr<const Dataset>> readFolder(const std::string& name, const fs::path& dir,
+                                                  const JobContext& context)
+{
+    auto train = readImageSet(dir, kTrainImages, kTrainLabels, context);
+    if (!train)
+        return train.error();
+    auto test = readImageSet(dir, kTestImages, kTestLabels, context);
+    if (!test)
+        return test.error();
+    if (test->channels() != train->channels() || test->height() != train->height() ||
+        test->width() != train->width())
+        return Error::data(dir.string() + ": expected test images of the training images' size " +
+                           std::to_string(train->height()) + "x" + std::to_string(train->width()) +
+                           ", found " + std::to_string(test->height()) + "x" +
+                           std::to_string(test->width()));
+    if (test->largestLabel() > train->largestLabel())
+        return Error::data(
+            dir.string() + ": expected test labels up to " + std::to_string(train->largestLabel()) +
+            ", the largest training label, found " + std::to_string(test->largestLabel()));
+    auto dataset = std::make_shared<Dataset>();
+    dataset->name = name;
+    dataset->classes = train->largestLabel() + 1;
+    dataset->train = std::move(*train);
+    dataset->test = std::move(*test);
+    return std::shared_ptr<const Dataset>(std::move(dataset));
+}
+
+/// The folder of Debian's package dataset-fashion-mnist.
+std::optional<fs::path> findFashionMnist()
+{
+    std::vector<fs::path> roots;
+    const char* dirs = std::getenv("XDG_DATA_DIRS");
+    std::istringstream list(dirs != nullptr ? dirs : "");
+    for (std::string dir; std::getline(list, dir, ':');)
+        if (!dir.empty())
+            roots.emplace_back(dir);
+    roots.emplace_back("/usr/share");
+    for (const auto& root : roots)
+        if (findFile(root / "datasets" / "fashion-mnist", kTrainImages))
+            return root / "datasets" / "fashion-mnist";
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Dataset>> readDataset(const std::string& name,
+                                                   const JobContext& context)
+{
+    if (name == "fashion-mnist") {
+        const auto dir = findFashionMnist();
+        if (!dir)
+            return Error::io("fashion-mnist: not found in /usr/share/datasets/fashion-mnist or "
+                             "below XDG_DATA_DIRS: install it with \"sudo apt install "
+                             "dataset-fashion-mnist\" or give idx:DIR");
+        return readFolder(name, *dir, context);
+    }
+    if (name.starts_with("idx:") && name.size() > 4)
+        return readFolder(name, name.substr(4), context);
+    return Error::usage("data '" + name + "' does not exist: there are fashion-mnist and idx:DIR");
+}
+
+} // namespace qs

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// Private to core/nn: vectors of the machine's own width, and arrays for them.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace qs {
+
+#if defined(__AVX512F__)
+inline constexpr int kLanes = 16;
+inline constexpr int kTileVectors = 4; ///< a tile of kTileRows x kTileVectors sums is in registers
+#elif defined(__AVX__)
+inline constexpr int kLanes = 8;
+inline constexpr int kTileVectors = 2;
+#else
+inline constexpr int kLanes = 4;
+inline constexpr int kTileVectors = 2;
+#endif
+inline constexpr int kTileRows = 6;
+
+using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+inline void load(Vector& v, const float* from)
+{
+    std::memcpy(&v, from, sizeof v);
+}
+inline void store(const Vector& v, float* to)
+{
+    std::memcpy(to, &v, sizeof v);
+}
+
+constexpr std::ptrdiff_t roundUpToLanes(std::ptrdiff_t n)
+{
+    return (n + kLanes - 1) / kLanes * kLanes;
+}
+
+/// Floats aligned for vectors, with room for one vector more behind the end: loops may read and
+/// write whole vectors there. Initially zero.
+class Floats {
+public:
+    Floats() = default;
+    explicit Floats(std::ptrdiff_t n)
+        : m_size(n), m_data(static_cast<float*>(::operator new (bytes(n), std::align_val_t{64})))
+    {
+        std::memset(m_data.get(), 0, bytes(n));
+    }
+
+    float* data() { return m_data.get(); }
+    const float* data() const { return m_data.get(); }
+    std::ptrdiff_t size() const { return m_size; }
+    void zero()
+    {
+        if (m_data)
+            std::memset(m_data.get(), 0, bytes(m_size));
+    }
+
+private:
+    static std::size_t bytes(std::ptrdiff_t n)
+    {
+        return static_cast<std::size_t>(n + kLanes) * sizeof(float);
+    }
+    struct Free {
+        void operator()(float* p) const { ::operator delete (p, std::align_val_t{64}); }
+    };
+    std::ptrdiff_t m_size = 0;
+    std::unique_ptr<float, Free> m_data;
+};
+
+} // namespace qs

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+
+namespace qs {
+
+/// What a product starts from.
+enum class ProductStart {
+    Zero,
+    Row,        ///< each row of C from the same row of numbers, a bias
+    Accumulate, ///< what C holds
+};
+
+/// C[r][n] = start + Σ_k A[r][k] B[k][n], for r < rows, n < columns, k summed in order.
+///
+///     A[r][k] = a[r * aRow + k * aStep],  B[k][n] = b[k * bRow + n],  C[r][n] = c[r * cRow + n]
+///
+/// Rows of A may overlap: a convolution along an image row is such a product without a copy.
+/// columns is rounded up to whole vectors: B, the start row and the last row of C must have room
+/// for that. Where B is zero in the extra columns, a C whose rows are shorter than that (cRow >=
+/// the true columns) holds the right numbers in the end, if its rows are written in ascending
+/// order.
+struct TileProduct {
+    const float* a = nullptr;
+    std::ptrdiff_t aRow = 0;
+    std::ptrdiff_t aStep = 1;
+    const float* b = nullptr;
+    std::ptrdiff_t bRow = 0;
+    float* c = nullptr;
+    std::ptrdiff_t cRow = 0;
+    std::ptrdiff_t rows = 0;
+    std::ptrdiff_t depth = 0;
+    std::ptrdiff_t columns = 0;
+    ProductStart start = ProductStart::Zero;
+    const float* startRow = nullptr;
+};
+
+void multiply(const TileProduct& product);
+
+} // namespace qs

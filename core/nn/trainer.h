@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/nn/dataset.h"
+#include "core/nn/network.h"
+#include "core/nn/optimizer.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qs {
+
+/// What a person chose to train: a plain value.
+struct TrainRecipe {
+    std::string model = "seed-cnn";
+    std::string data = "fashion-mnist";
+    int epochs = 1;
+    int batch = 64;
+    double lr = 0.001;
+    std::string optimizer = "adam"; ///< adam or sgd
+    double momentum = 0;            ///< sgd
+    std::string loss = "cross_entropy";
+    std::uint64_t seed = 0;
+    std::optional<QatConfig> qat; ///< none: float
+    int observeEpochs = 0;        ///< first only observe, for so many epochs
+    int freezeObserversAfter = 0; ///< epochs after which observers stop; 0: never
+    std::int64_t limitTrain = 0;  ///< only the first so many training images; 0: all
+    std::int64_t limitTest = 0;   ///< likewise of the test images
+    bool operator==(const TrainRecipe&) const = default;
+};
+
+struct StepResult {
+    std::int64_t step = 0; ///< steps done, this one included
+    int epoch = 1;         ///< the epoch that the step belongs to, from 1
+    double loss = 0;       ///< mean over the batch, before the update
+    std::int64_t correct = 0;
+    std::int64_t samples = 0;
+    bool endsEpoch = false;
+};
+
+struct Evaluation {
+    double loss = 0;     ///< mean
+    double accuracy = 0; ///< 0 … 1
+    std::int64_t images = 0;
+};
+
+/// Trains a network, step by step. One thread at a time. The same recipe and data give the same
+/// bits whatever the number of threads.
+class Trainer {
+public:
+    /// Errors (Usage): each value of the recipe that cannot be, by name; images or labels that do
+    /// not fit the model. Images smaller than the model's input by an even number are padded with
+    /// zeros all around.
+    static Result<Trainer> make(TrainRecipe recipe, std::shared_ptr<const Dataset> data);
+
+    /// The next batch: forward, backward, update. Each epoch shuffles the images anew, as a
+    /// function of the seed and the epoch alone. Errors: Usage: finished(); Data: a loss or
+    /// gradient that is not finite, naming step and layer, with the weights restored for which the
+    /// loss was finite last; cancelled, with the weights as before the step.
+    Result<StepResult> step(const JobContext& context = {});
+    /// Loss and accuracy on the first n test images; n <= 0: all (of limit_test). Observes nothing.
+    Result<Evaluation> evaluate(const JobContext& context = {}, std::int64_t n = 0);
+
+    bool finished() const { return m_epoch > m_recipe.epochs; }
+    std::int64_t steps() const { return m_steps; }
+    int epoch() const { return m_epoch; } ///< of the next step, from 1; epochs + 1 when finished
+    std::int64_t stepsPerEpoch() const;
+
+    /// From the next step on; nullopt: float. Weights, the optimizer's state and observed ranges
+    /// that still mean something are kept. Errors: Network::setQuantization's; the old ones stay.
+    Result<void> setQuantization(const std::optional<QatConfig>& config);
+
+    const TrainRecipe& recipe() const { return m_recipe; }
+    const Dataset& data() const { return *m_data; }
+    int padding() const { return m_padding; } ///< zeros around each image
+    Network& network() { return m_network; }
+    const Network& network() const { return m_network; }
+
+private:
+    Trainer(TrainRecipe recipe, std::shared_ptr<const Dataset> data, Network network,
+            Optimizer optimizer, int padding);
+    void shuffle();
+    void applyPhase();
+    std::int64_t trainCount() const;
+    std::int64_t testCount() const;
+
+    TrainRecipe m_recipe;
+    std::shared_ptr<const Dataset> m_data;
+    Network m_network;
+    Optimizer m_optimizer;
+    int m_padding = 0;
+    int m_epoch = 1;
+    std::int64_t m_steps = 0;
+    std::int64_t m_next = 0;             ///< position in m_order
+    std::int64_t m_quantizationStep = 0; ///< steps done when quantization was last set
+    std::vector<std::uint32_t> m_order;
+    std::vector<std::vector<float>> m_lastGood;
+};
+
+} // namespace qs
