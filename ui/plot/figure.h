@@ -39,8 +39,8 @@ enum class SeriesKind {
 
 /// One set of points with one look and one name in the legend and in the CSV's header.
 struct Series {
-    QString name;          ///< shown in the legend; empty: not listed there
-    QString csvName;       ///< column title, with unit: "count", "dequantized [-]"
+    QString name;    ///< shown in the legend; empty: not listed there
+    QString csvName; ///< column title, with unit: "count", "dequantized [-]"
     SeriesKind kind = SeriesKind::Line;
     ColorRole color = ColorRole::Float;
     LineStyle style = LineStyle::Solid;
@@ -54,23 +54,23 @@ struct Series {
 
 /// An axis. A finite range always: core computes it, the plot never guesses.
 struct Axis {
-    QString title;            ///< "value x"
-    QString unit;             ///< "-", "LSB", "%", "step": shown in brackets after the title
+    QString title; ///< "value x"
+    QString unit;  ///< "-", "LSB", "%", "step": shown in brackets after the title
     double min = 0;
     double max = 1;
     bool log = false;
-    bool integers = false;    ///< ticks only at whole numbers
+    bool integers = false; ///< ticks only at whole numbers
 };
 
 /// A vertical line across the axes at x that a person can drag, when `handle` is set; released and
 /// moved values come back through PlotView::handleMoved with this id. Events are markers with text.
 struct Marker {
-    QString id;            ///< for handles: "range_min", "range_max", "zero_point"
-    QString label;         ///< drawn beside the line at the top; may be empty
+    QString id;    ///< for handles: "range_min", "range_max", "zero_point"
+    QString label; ///< drawn beside the line at the top; may be empty
     double x = 0;
     ColorRole color = ColorRole::Accent;
     LineStyle style = LineStyle::Solid;
-    bool handle = false;   ///< draggable; drawn with a grip; never exported
+    bool handle = false; ///< draggable; drawn with a grip; never exported
 };
 
 /// A shaded vertical region, hatched: the clipped parts of an axis.
@@ -80,8 +80,8 @@ struct Region {
     QString label; ///< drawn inside, at the top: "clipped 0.8 %"
 };
 
-/// Everything a picture shows, as a value: what PlotView draws, what every export paints and what the
-/// CSV writes. Made by a panel from results, without any plotting library.
+/// Everything a picture shows, as a value: what PlotView draws, what every export paints and what
+/// the CSV writes. Made by a panel from results, without any plotting library.
 struct Figure {
     QString title;      ///< "Histogram of fc1.weight (float) with the grid"
     QString note;       ///< a short line at the right of the title: "256 levels, drawn as a band"
@@ -89,7 +89,7 @@ struct Figure {
     QString accessible; ///< the picture in words, for screen readers
     Axis x;
     Axis y;
-    std::optional<Axis> y2;  ///< a second y axis on the right
+    std::optional<Axis> y2; ///< a second y axis on the right
     std::vector<Series> series;
     std::vector<Marker> markers;
     std::vector<Region> regions;
