@@ -102,7 +102,9 @@ void FigureHeader::draw(QCPPainter* painter)
     painter->setFont(m_style->base);
     painter->setPen(theme.secondaryText);
     painter->drawText(
-        layout.note, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,
+        layout.note,
+        (layout.note.left() == edge ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter |
+            Qt::TextSingleLine,
         painter->fontMetrics().elidedText(m_figure->note, Qt::ElideRight, layout.note.width()));
     for (const Entry& entry : layout.legend) {
         drawSwatch(painter, *entry.series, entry.swatch);

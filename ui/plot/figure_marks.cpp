@@ -10,7 +10,7 @@ namespace {
 
 constexpr double grabDistance = 6;
 constexpr int tagPadding = 5;
-constexpr int maxStripRows = 3; // further rows of tags go into the axes
+constexpr int heightPerStripRow = 100; // of the picture; further rows of tags go into the axes
 
 } // namespace
 
@@ -83,7 +83,8 @@ int FigureMarks::stripHeight(int left, int right) const
         for (const Marker& marker : m_figure->markers)
             rows = std::max(rows, marker.label.isEmpty() ? 0 : 1);
     }
-    return rows ? std::min(rows, maxStripRows) * rowHeight() + 2 : 0;
+    const int most = std::clamp(m_axes->outerRect().height() / heightPerStripRow, 1, 3);
+    return rows ? std::min(rows, most) * rowHeight() + 2 : 0;
 }
 
 QVector<FigureMarks::Tag> FigureMarks::placedTags() const

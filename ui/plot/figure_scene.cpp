@@ -135,6 +135,8 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
     plot.plotLayout()->setRowSpacing(0);
     plot.addLayer(QStringLiteral("regions"), plot.layer(QStringLiteral("main")),
                   QCustomPlot::limBelow);
+    plot.addLayer(QStringLiteral("rugs"), plot.layer(QStringLiteral("main")),
+                  QCustomPlot::limAbove);
     plot.addLayer(QStringLiteral("marks"), plot.layer(QStringLiteral("legend")),
                   QCustomPlot::limAbove);
     plot.layer(QStringLiteral("marks"))->setMode(QCPLayer::lmBuffered);
@@ -146,7 +148,7 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
     d->axes->axis(QCPAxis::atRight)->grid()->setVisible(false);
     d->header = new FigureHeader(&plot);
     d->regions = new FigureGround(d->axes, FigureGround::Part::Regions, QStringLiteral("regions"));
-    d->rugs = new FigureGround(d->axes, FigureGround::Part::Rugs, QStringLiteral("main"));
+    d->rugs = new FigureGround(d->axes, FigureGround::Part::Rugs, QStringLiteral("rugs"));
     d->marks = new FigureMarks(d->axes, purpose == Purpose::Screen, QStringLiteral("marks"));
     d->axes->header = d->header;
     d->axes->marks = d->marks;
@@ -302,9 +304,24 @@ double FigureScene::pixelOf(double x) const
     return d->axes->axis(QCPAxis::atBottom)->coordToPixel(x);
 }
 
-FigureMarks& FigureScene::marks()
+int FigureScene::handleAt(const QPointF& position) const
 {
-    return *d->marks;
+    return d->marks->handleAt(position);
+}
+
+void FigureScene::setDragged(int marker, double x)
+{
+    d->marks->setDragged(marker, x);
+}
+
+void FigureScene::clearDragged()
+{
+    d->marks->clearDragged();
+}
+
+void FigureScene::setSelected(int marker)
+{
+    d->marks->setSelected(marker);
 }
 
 } // namespace qs

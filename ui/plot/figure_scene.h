@@ -6,6 +6,7 @@
 #include "ui/plot/figure_style.h"
 #include "ui/plot/view_range.h"
 
+#include <QPointF>
 #include <QRect>
 
 #include <memory>
@@ -13,8 +14,6 @@
 class QCustomPlot;
 
 namespace qs {
-
-class FigureMarks;
 
 /// What a scene shows of its figure's axes.
 struct FigureView {
@@ -55,7 +54,13 @@ public:
     void updateLayout();
     double pixelOf(double x) const;
 
-    FigureMarks& marks();
+    /// The marker that can be dragged at `position`; -1: none.
+    int handleAt(const QPointF& position) const;
+    /// Shows a marker at `x`, whatever its figure says, until clearDragged().
+    void setDragged(int marker, double x);
+    void clearDragged();
+    /// The marker that the keyboard moves; -1: none.
+    void setSelected(int marker);
 
 private:
     struct Private;

@@ -13,6 +13,9 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_style.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_svg.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/number_text.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/plot_canvas.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/plot_overlay.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_view.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/theme.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/view_range.cpp
