@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot/figure_export.h"
+#include "ui/plot/number_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+namespace qs {
+namespace {
+
+struct Column {
+    QString name;
+    const std::vector<double>* values;
+};
+
+/// The shortest text that reads back as the same double, with a point whatever the locale is.
+QByteArray exactNumber(double value)
+{
+    if (std::isnan(value))
+        return QByteArrayLiteral("nan");
+    if (std::isinf(value))
+        return value > 0 ? QByteArrayLiteral("inf") : QByteArrayLiteral("-inf");
+    char text[32];
+    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+    return QByteArray(text, static_cast<int>(end - text));
+}
+
+QByteArray commentText(QString text)
+{
+    return text.replace(u'\n', u' ').replace(u'\r', u' ').toUtf8();
+}
+
+QByteArray field(const QString& text)
+{
+    if (!text.contains(u',') && !text.contains(u'"') && !text.contains(u'\n'))
+        return text.toUtf8();
+    QString quoted = text;
+    quoted.replace(u'"', QStringLiteral("\"\""));
+    return '"' + quoted.toUtf8() + '"';
+}
+
+/// Every name once: a second "count" becomes "count (2)".
+void makeUnique(std::vector<Column>& columns)
+{
+    std::set<QString> taken;
+    for (Column& column : columns) {
+        const QString wanted = column.name.isEmpty() ? QStringLiteral("value") : column.name;
+        column.name = wanted;
+        for (int number = 2; !taken.insert(column.name).second; ++number)
+            column.name = QStringLiteral("%1 (%2)").arg(wanted).arg(number);
+    }
+}
+
+std::vector<Column> columnsOf(const Figure& figure)
+{
+    std::vector<Column> columns;
+    std::vector<bool> done(figure.series.size(), false);
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        if (done[i])
+            continue;
+        columns.push_back({axisTitle(figure.x), &figure.series[i].x});
+        for (std::size_t j = i; j < figure.series.size(); ++j) {
+            const Series& series = figure.series[j];
+            if (done[j] || series.x != figure.series[i].x)
+                continue;
+            done[j] = true;
+            const QString name = series.csvName.isEmpty() ? series.name : series.csvName;
+            if (series.kind == SeriesKind::Rug)
+                continue;
+            if (series.kind == SeriesKind::Band) {
+                columns.push_back({QStringLiteral("%1 from").arg(name), &series.y});
+                columns.push_back({QStringLiteral("%1 to").arg(name), &series.y2});
+            } else {
+                columns.push_back({name, &series.y});
+            }
+        }
+        // A rug alone is its x: then the column carries the name of the series.
+        if (columns.back().values == &figure.series[i].x && !figure.series[i].csvName.isEmpty())
+            columns.back().name = figure.series[i].csvName;
+    }
+    makeUnique(columns);
+    return columns;
+}
+
+} // namespace
+
+QByteArray figureCsv(const Figure& figure)
+{
+    QByteArray csv;
+    if (!figure.title.isEmpty())
+        csv += "# title: " + commentText(figure.title) + '\n';
+    for (const auto& [key, value] : figure.provenance)
+        csv += "# " + commentText(key) + ": " + commentText(value) + '\n';
+    const std::vector<Column> columns = columnsOf(figure);
+    std::size_t rows = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        csv += (i ? "," : "") + field(columns[i].name);
+        rows = std::max(rows, columns[i].values->size());
+    }
+    csv += '\n';
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            if (i)
+                csv += ',';
+            if (row < columns[i].values->size())
+                csv += exactNumber((*columns[i].values)[row]);
+        }
+        csv += '\n';
+    }
+    return csv;
+}
+
+} // namespace qs

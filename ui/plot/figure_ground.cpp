@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot/figure_marks.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace qs {
+namespace {
+
+constexpr int hatchDistance = 7;
+constexpr int rugHeight = 7;
+
+} // namespace
+
+FigureGround::FigureGround(QCPAxisRect* axes, Part part, const QString& layer)
+    : QCPLayerable(axes->parentPlot(), layer), m_axes(axes), m_part(part)
+{
+}
+
+void FigureGround::draw(QCPPainter* painter)
+{
+    if (!m_figure || !m_style || !m_figure->emptyText.isEmpty())
+        return;
+    if (m_part == Part::Regions) {
+        for (const Region& region : m_figure->regions)
+            drawRegion(painter, region);
+        return;
+    }
+    for (const Series& series : m_figure->series) {
+        if (series.kind == SeriesKind::Rug)
+            drawRug(painter, series);
+    }
+}
+
+void FigureGround::drawRegion(QCPPainter* painter, const Region& region) const
+{
+    const auto [left, right] = regionPixels(m_axes, region);
+    if (right - left < 0.5)
+        return;
+    const QColor& color = m_style->theme->color(ColorRole::Clipping);
+    const QRectF rect(left, m_axes->top(), right - left, m_axes->height());
+    painter->fillRect(rect, tint(color, 0.05));
+    // The lines are cut by hand: vector formats do not clip, and a pattern brush has a fixed pixel
+    // size.
+    painter->setAntialiasing(true);
+    painter->setPen(QPen(tint(color, 0.38), 1));
+    const double top = rect.top();
+    const double bottom = rect.bottom();
+    const double first = std::floor((rect.left() + top) / hatchDistance) * hatchDistance;
+    QVector<QLineF> lines;
+    for (double sum = first; sum <= rect.right() + bottom; sum += hatchDistance) {
+        const double x1 = std::max(rect.left(), sum - bottom);
+        const double x2 = std::min(rect.right(), sum - top);
+        if (x2 > x1)
+            lines += QLineF(x1, sum - x1, x2, sum - x2);
+    }
+    painter->drawLines(lines);
+}
+
+void FigureGround::drawRug(QCPPainter* painter, const Series& series) const
+{
+    const QCPAxis* axis = m_axes->axis(QCPAxis::atBottom);
+    painter->setAntialiasing(false);
+    painter->setPen(rolePen(*m_style->theme, series.color, series.style, 1));
+    QVector<QLineF> lines;
+    int previous = m_axes->left() - 1;
+    for (double x : series.x) {
+        const double exact = axis->coordToPixel(x);
+        if (!(exact >= m_axes->left() && exact <= m_axes->right() + 1))
+            continue;
+        const int pixel = static_cast<int>(std::lround(exact));
+        if (pixel == previous)
+            continue;
+        previous = pixel;
+        lines += QLineF(pixel, m_axes->bottom(), pixel, m_axes->bottom() - rugHeight);
+    }
+    painter->drawLines(lines);
+}
+
+std::pair<double, double> regionPixels(const QCPAxisRect* axes, const Region& region)
+{
+    const QCPAxis* axis = axes->axis(QCPAxis::atBottom);
+    const double first = axes->left();
+    const double last = axes->right() + 1.0;
+    const auto pixel = [&](double value, double otherwise) {
+        return std::isfinite(value) ? std::clamp(axis->coordToPixel(value), first, last)
+                                    : otherwise;
+    };
+    return {pixel(region.from, first), pixel(region.to, last)};
+}
+
+} // namespace qs

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// Includes the plotting library: for the source files of this folder only.
+#include "ui/plot/figure.h"
+#include "ui/plot/figure_style.h"
+
+#include <qcustomplot.h>
+
+#include <utility>
+
+namespace qs {
+
+/// The left and right pixel of the visible part of `region`.
+std::pair<double, double> regionPixels(const QCPAxisRect* axes, const Region& region);
+
+/// Regions (a hatch under the data) and rugs (short ticks at the lower edge of the axes).
+class FigureGround : public QCPLayerable {
+    Q_OBJECT
+
+public:
+    enum class Part { Regions, Rugs };
+    FigureGround(QCPAxisRect* axes, Part part, const QString& layer);
+    /// Both must outlive the next paint.
+    void setFigure(const Figure* figure) { m_figure = figure; }
+    void setStyle(const FigureStyle* style) { m_style = style; }
+
+protected:
+    void applyDefaultAntialiasingHint(QCPPainter*) const override {}
+    QRect clipRect() const override { return m_axes->rect(); }
+    void draw(QCPPainter* painter) override;
+
+private:
+    void drawRegion(QCPPainter* painter, const Region& region) const;
+    void drawRug(QCPPainter* painter, const Series& series) const;
+
+    QCPAxisRect* m_axes;
+    Part m_part;
+    const Figure* m_figure = nullptr;
+    const FigureStyle* m_style = nullptr;
+};
+
+/// Marker lines with their tags, the grips of handles, and the labels of regions: above the data.
+class FigureMarks : public QCPLayerable {
+    Q_OBJECT
+
+public:
+    FigureMarks(QCPAxisRect* axes, bool showHandles, const QString& layer);
+    /// Both must outlive the next paint.
+    void setFigure(const Figure* figure) { m_figure = figure; }
+    void setStyle(const FigureStyle* style) { m_style = style; }
+
+    /// Pixels between the header and axes that reach from pixel `left` to `right`: rows of tags.
+    int stripHeight(int left, int right) const;
+    /// The marker that can be dragged at `position`; -1: none.
+    int handleAt(const QPointF& position) const;
+    /// Where marker `index` is shown, whatever its figure says, while it is dragged.
+    void setDragged(int index, double x) { m_dragged = {index, x}; }
+    void clearDragged() { m_dragged.first = -1; }
+    /// The marker that the keyboard moves; -1: none.
+    void setSelected(int index) { m_selected = index; }
+
+protected:
+    void applyDefaultAntialiasingHint(QCPPainter*) const override {}
+    QRect clipRect() const override { return mParentPlot->viewport(); }
+    void draw(QCPPainter* painter) override;
+
+private:
+    struct Tag {
+        int marker;
+        int row;
+        QRectF rect;
+    };
+    double xOf(int marker) const;
+    QVector<Tag> tagsFor(int left, int right) const;
+    QVector<Tag> placedTags() const;
+    int rowHeight() const;
+    void drawRegionLabels(QCPPainter* painter, const QVector<Tag>& tags) const;
+    void drawGrip(QCPPainter* painter, double x, bool selected) const;
+
+    QCPAxisRect* m_axes;
+    bool m_showHandles;
+    const Figure* m_figure = nullptr;
+    const FigureStyle* m_style = nullptr;
+    std::pair<int, double> m_dragged{-1, 0};
+    int m_selected = -1;
+};
+
+} // namespace qs

@@ -1,0 +1,327 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot/figure_scene.h"
+
+#include "ui/plot/axis_tickers.h"
+#include "ui/plot/figure_header.h"
+#include "ui/plot/figure_marks.h"
+#include "ui/plot/figure_series.h"
+#include "ui/plot/number_text.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace qs {
+namespace {
+
+constexpr int pixelsPerXTick = 80;
+constexpr int pixelsPerYTick = 38;
+
+/// An axis rect that leaves room for the header and the tags above, and as much as is asked beside.
+class FigureAxes : public QCPAxisRect {
+public:
+    explicit FigureAxes(QCustomPlot* plot) : QCPAxisRect(plot) {}
+
+    FigureHeader* header = nullptr;
+    FigureMarks* marks = nullptr;
+    int minimumLeft = 0;
+    int minimumRight = 0;
+
+    int needed(QCP::MarginSide side)
+    {
+        // Half of an x label sticks out where a tick is at the end of the axis.
+        const auto [first, last] = endLabels();
+        if (side == QCP::msLeft)
+            return std::max(QCPAxisRect::calculateAutoMargin(side) + 4, first / 2 + 4);
+        const bool hasRightAxis = axis(QCPAxis::atRight)->visible();
+        return std::max(hasRightAxis ? QCPAxisRect::calculateAutoMargin(side) + 4 : 0,
+                        last / 2 + 8);
+    }
+
+    void update(UpdatePhase phase) override
+    {
+        if (phase == upPreparation) {
+            const auto count = [](int pixels, int perTick) {
+                return std::clamp(pixels / perTick, 2, 12);
+            };
+            const QSize room = mOuterRect.size();
+            axis(QCPAxis::atBottom)
+                ->ticker()
+                ->setTickCount(count(room.width() - 80, pixelsPerXTick));
+            for (auto type : {QCPAxis::atLeft, QCPAxis::atRight})
+                axis(type)->ticker()->setTickCount(count(room.height() - 90, pixelsPerYTick));
+        }
+        QCPAxisRect::update(phase);
+    }
+
+protected:
+    int calculateAutoMargin(QCP::MarginSide side) override
+    {
+        switch (side) {
+        case QCP::msLeft:
+            return std::max(minimumLeft, needed(side));
+        case QCP::msRight:
+            return std::max(minimumRight, needed(side));
+        case QCP::msTop: {
+            const int left = mOuterRect.left() + std::max(minimumLeft, needed(QCP::msLeft));
+            const int right = mOuterRect.right() - std::max(minimumRight, needed(QCP::msRight));
+            const int strip = marks->stripHeight(left, right);
+            return header->heightFor(mOuterRect.width()) + std::max(strip, 2);
+        }
+        default:
+            return QCPAxisRect::calculateAutoMargin(side) + 4;
+        }
+    }
+
+private:
+    std::pair<int, int> endLabels() const
+    {
+        const QCPAxis* x = axis(QCPAxis::atBottom);
+        const QVector<QString> labels = x->tickVectorLabels();
+        if (labels.isEmpty())
+            return {0, 0};
+        const QFontMetrics metrics(x->tickLabelFont());
+        return {metrics.horizontalAdvance(labels.first()),
+                metrics.horizontalAdvance(labels.last())};
+    }
+};
+
+ViewRange homeOf(const Axis& axis)
+{
+    return sanitized({axis.min, axis.max}, axis.log);
+}
+
+} // namespace
+
+struct FigureScene::Private {
+    QCustomPlot& plot;
+    FigureAxes* axes = nullptr;
+    FigureHeader* header = nullptr;
+    FigureGround* regions = nullptr;
+    FigureGround* rugs = nullptr;
+    FigureMarks* marks = nullptr;
+    QSharedPointer<RoundTicker> roundX{new RoundTicker}, roundY{new RoundTicker},
+        roundY2{new RoundTicker};
+    QSharedPointer<LogTicker> logX{new LogTicker}, logY{new LogTicker}, logY2{new LogTicker};
+    std::vector<std::unique_ptr<SeriesPlot>> series;
+    FigureStyle style;
+    FigureView view;
+    const Figure* figure = nullptr;
+
+    explicit Private(QCustomPlot& target) : plot(target) {}
+
+    void setUpAxis(QCPAxis* target, const Axis& axis, const QSharedPointer<RoundTicker>& round,
+                   const QSharedPointer<LogTicker>& log)
+    {
+        target->setScaleType(axis.log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+        round->setIntegers(axis.integers);
+        target->setTicker(axis.log ? QSharedPointer<QCPAxisTicker>(log)
+                                   : QSharedPointer<QCPAxisTicker>(round));
+        target->setLabel(axisTitle(axis));
+    }
+
+    void applyLook();
+    void applyAxisLook(QCPAxis* axis);
+};
+
+FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_unique<Private>(plot))
+{
+    plot.setPlottingHints(QCP::phFastPolylines | QCP::phCacheLabels);
+    plot.plotLayout()->clear();
+    d->axes = new FigureAxes(&plot);
+    plot.plotLayout()->addElement(0, 0, d->axes);
+    plot.plotLayout()->setRowSpacing(0);
+    plot.addLayer(QStringLiteral("regions"), plot.layer(QStringLiteral("main")),
+                  QCustomPlot::limBelow);
+    plot.addLayer(QStringLiteral("rugs"), plot.layer(QStringLiteral("main")),
+                  QCustomPlot::limAbove);
+    plot.addLayer(QStringLiteral("marks"), plot.layer(QStringLiteral("legend")),
+                  QCustomPlot::limAbove);
+    plot.layer(QStringLiteral("marks"))->setMode(QCPLayer::lmBuffered);
+    for (QCPAxis* axis : d->axes->axes()) {
+        axis->setLayer(QStringLiteral("axes"));
+        axis->grid()->setLayer(QStringLiteral("grid"));
+    }
+    d->axes->axis(QCPAxis::atTop)->setVisible(false);
+    d->axes->axis(QCPAxis::atRight)->grid()->setVisible(false);
+    d->header = new FigureHeader(&plot);
+    d->regions = new FigureGround(d->axes, FigureGround::Part::Regions, QStringLiteral("regions"));
+    d->rugs = new FigureGround(d->axes, FigureGround::Part::Rugs, QStringLiteral("rugs"));
+    d->marks = new FigureMarks(d->axes, purpose == Purpose::Screen, QStringLiteral("marks"));
+    d->axes->header = d->header;
+    d->axes->marks = d->marks;
+}
+
+FigureScene::~FigureScene()
+{
+    d->series.clear();
+    delete d->header;
+    delete d->regions;
+    delete d->rugs;
+    delete d->marks;
+}
+
+void FigureScene::setFigure(const Figure& figure)
+{
+    d->figure = &figure;
+    d->header->setFigure(&figure);
+    d->regions->setFigure(&figure);
+    d->rugs->setFigure(&figure);
+    d->marks->setFigure(&figure);
+
+    QCPAxis* x = d->axes->axis(QCPAxis::atBottom);
+    QCPAxis* y = d->axes->axis(QCPAxis::atLeft);
+    QCPAxis* y2 = d->axes->axis(QCPAxis::atRight);
+    d->setUpAxis(x, figure.x, d->roundX, d->logX);
+    d->setUpAxis(y, figure.y, d->roundY, d->logY);
+    d->setUpAxis(y2, figure.y2.value_or(Axis{}), d->roundY2, d->logY2);
+    const bool hasAxes = figure.emptyText.isEmpty();
+    x->setVisible(hasAxes);
+    y->setVisible(hasAxes);
+    y2->setVisible(hasAxes && figure.y2.has_value());
+
+    bool same = d->series.size() == figure.series.size();
+    for (std::size_t i = 0; same && i < d->series.size(); ++i)
+        same = d->series[i]->fits(figure.series[i]);
+    if (!same)
+        d->series.clear();
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        const Series& series = figure.series[i];
+        const bool right = series.rightAxis && figure.y2;
+        if (!same)
+            d->series.push_back(std::make_unique<SeriesPlot>(x, right ? y2 : y, series));
+        d->series[i]->setData(series, figure.x, right ? *figure.y2 : figure.y);
+    }
+    d->plot.layer(QStringLiteral("main"))->setVisible(hasAxes);
+    d->applyLook();
+}
+
+void FigureScene::setStyle(const FigureStyle& style)
+{
+    d->style = style;
+    d->header->setStyle(&d->style);
+    d->regions->setStyle(&d->style);
+    d->rugs->setStyle(&d->style);
+    d->marks->setStyle(&d->style);
+    d->applyLook();
+}
+
+const FigureStyle& FigureScene::style() const
+{
+    return d->style;
+}
+
+void FigureScene::Private::applyAxisLook(QCPAxis* axis)
+{
+    const PlotTheme& theme = *style.theme;
+    const QPen line(theme.axisLine, 1);
+    axis->setBasePen(line);
+    axis->setTickPen(line);
+    axis->setSubTickPen(line);
+    axis->setTickLabelColor(theme.text);
+    axis->setTickLabelFont(style.ticks);
+    axis->setLabelColor(theme.secondaryText);
+    axis->setLabelFont(style.base);
+    axis->setTickLength(0, 4);
+    axis->setSubTickLength(0, 2);
+    axis->setTickLabelPadding(4);
+    axis->setLabelPadding(4);
+    axis->grid()->setPen(QPen(theme.grid, 1));
+    axis->grid()->setZeroLinePen(QPen(theme.grid.darker(theme.id == ThemeId::Dark ? 65 : 115), 1));
+    axis->grid()->setAntialiased(false);
+}
+
+void FigureScene::Private::applyLook()
+{
+    const PlotTheme& theme = *style.theme;
+    plot.setBackground(QBrush(theme.background));
+    axes->setBackground(theme.axesBackground == theme.background ? QBrush(Qt::NoBrush)
+                                                                 : QBrush(theme.axesBackground));
+    for (QCPAxis* axis : axes->axes())
+        applyAxisLook(axis);
+    if (!figure)
+        return;
+    for (std::size_t i = 0; i < series.size(); ++i)
+        series[i]->setLook(figure->series[i], theme);
+}
+
+FigureView FigureScene::home() const
+{
+    if (!d->figure)
+        return {};
+    return {homeOf(d->figure->x), homeOf(d->figure->y), homeOf(d->figure->y2.value_or(Axis{}))};
+}
+
+const FigureView& FigureScene::view() const
+{
+    return d->view;
+}
+
+void FigureScene::setView(const FigureView& view)
+{
+    const Figure none;
+    const Figure& figure = d->figure ? *d->figure : none;
+    d->view = {sanitized(view.x, figure.x.log), sanitized(view.y, figure.y.log),
+               sanitized(view.y2, figure.y2 && figure.y2->log)};
+    d->axes->axis(QCPAxis::atBottom)->setRange(d->view.x.min, d->view.x.max);
+    d->axes->axis(QCPAxis::atLeft)->setRange(d->view.y.min, d->view.y.max);
+    d->axes->axis(QCPAxis::atRight)->setRange(d->view.y2.min, d->view.y2.max);
+}
+
+void FigureScene::setSideMargins(int left, int right)
+{
+    d->axes->minimumLeft = left;
+    d->axes->minimumRight = right;
+}
+
+int FigureScene::neededLeftMargin() const
+{
+    return d->axes->needed(QCP::msLeft);
+}
+
+int FigureScene::neededRightMargin() const
+{
+    return d->axes->needed(QCP::msRight);
+}
+
+QRect FigureScene::axesRect() const
+{
+    return d->axes->rect();
+}
+
+void FigureScene::updateLayout()
+{
+    QCPLayoutGrid* layout = d->plot.plotLayout();
+    layout->update(QCPLayoutElement::upPreparation);
+    layout->update(QCPLayoutElement::upMargins);
+    layout->update(QCPLayoutElement::upLayout);
+}
+
+double FigureScene::pixelOf(double x) const
+{
+    return d->axes->axis(QCPAxis::atBottom)->coordToPixel(x);
+}
+
+int FigureScene::handleAt(const QPointF& position) const
+{
+    return d->marks->handleAt(position);
+}
+
+void FigureScene::setDragged(int marker, double x)
+{
+    d->marks->setDragged(marker, x);
+}
+
+void FigureScene::clearDragged()
+{
+    d->marks->clearDragged();
+}
+
+void FigureScene::setSelected(int marker)
+{
+    d->marks->setSelected(marker);
+}
+
+} // namespace qs

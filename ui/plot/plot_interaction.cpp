@@ -1,0 +1,371 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot/plot_interaction.h"
+
+#include "ui/plot/plot_view.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace qs {
+namespace {
+
+constexpr double clickDistance = 4; // pixels a hand may tremble in a click
+constexpr double zoomPerNotch = 0.8;
+constexpr double keyZoom = 0.7;
+constexpr double keyPan = 0.1;
+
+} // namespace
+
+PlotInteraction::PlotInteraction(PlotView& view, PlotCanvas& canvas)
+    : m_view(view), m_canvas(canvas)
+{
+}
+
+bool PlotInteraction::usable() const
+{
+    const QRect axes = m_canvas.laidOutScene().axesRect();
+    return m_view.figure().emptyText.isEmpty() && axes.width() > 1 && axes.height() > 1;
+}
+
+void PlotInteraction::show(const FigureView& view)
+{
+    FigureScene& scene = m_canvas.scene();
+    const FigureView before = scene.view();
+    scene.setView(view);
+    if (scene.view() == before)
+        return;
+    m_canvas.replotLater();
+    const ViewRange x = scene.view().x;
+    if (x != before.x)
+        emit m_view.xRangeChanged(x.min, x.max);
+}
+
+FigureView PlotInteraction::zoomed(const FigureView& view, std::optional<Zoom> x,
+                                   std::optional<Zoom> y) const
+{
+    const Figure& figure = m_view.figure();
+    const FigureView home = m_canvas.scene().home();
+    FigureView next = view;
+    if (x)
+        next.x = subRange(view.x, x->from, x->to, home.x, figure.x.log);
+    if (y) {
+        next.y = subRange(view.y, y->from, y->to, home.y, figure.y.log);
+        next.y2 = subRange(view.y2, y->from, y->to, home.y2, figure.y2 && figure.y2->log);
+    }
+    return next;
+}
+
+void PlotInteraction::zoomX(Zoom part)
+{
+    show(zoomed(m_canvas.scene().view(), part, std::nullopt));
+}
+
+void PlotInteraction::zoomY(Zoom part)
+{
+    show(zoomed(m_canvas.scene().view(), std::nullopt, part));
+}
+
+double PlotInteraction::fractionX(double pixel) const
+{
+    const QRect axes = m_canvas.laidOutScene().axesRect();
+    return (pixel - axes.left()) / axes.width();
+}
+
+double PlotInteraction::fractionY(double pixel) const
+{
+    const QRect axes = m_canvas.laidOutScene().axesRect();
+    return 1 - (pixel - axes.top()) / axes.height();
+}
+
+bool PlotInteraction::overYAxis(const QPointF& position) const
+{
+    const QRect axes = m_canvas.laidOutScene().axesRect();
+    const bool right = m_view.figure().y2 && position.x() > axes.right() + 1;
+    return (position.x() < axes.left() || right) && position.y() >= axes.top() &&
+           position.y() <= axes.bottom();
+}
+
+bool PlotInteraction::overXAxis(const QPointF& position) const
+{
+    return position.y() > m_canvas.laidOutScene().axesRect().bottom();
+}
+
+void PlotInteraction::press(QMouseEvent* event)
+{
+    if (event->button() != Qt::LeftButton || !usable())
+        return;
+    const QPointF position = event->position();
+    m_pressed = position;
+    m_pressedView = m_canvas.scene().view();
+    m_handle = m_canvas.laidOutScene().handleAt(position);
+    if (m_handle >= 0) {
+        m_action = Action::Handle;
+        const Marker& marker = m_view.figure().markers[static_cast<std::size_t>(m_handle)];
+        m_handleX = marker.x;
+        m_handleMoved = false;
+        // The line keeps its distance from the pointer, so that taking hold of it moves nothing.
+        m_grabOffset = m_canvas.scene().pixelOf(marker.x) - position.x();
+    } else if (m_canvas.scene().axesRect().contains(position.toPoint())) {
+        m_action = event->modifiers() & Qt::ShiftModifier ? Action::Box : Action::Click;
+    } else if (overYAxis(position)) {
+        m_action = Action::PanY;
+    } else if (overXAxis(position)) {
+        m_action = Action::PanX;
+    }
+}
+
+void PlotInteraction::move(QMouseEvent* event)
+{
+    const QPointF position = event->position();
+    if (!(event->buttons() & Qt::LeftButton) || m_action == Action::None) {
+        hover(position);
+        return;
+    }
+    const QRect axes = m_canvas.laidOutScene().axesRect();
+    const double dx = (m_pressed.x() - position.x()) / std::max(1, axes.width());
+    const double dy = (position.y() - m_pressed.y()) / std::max(1, axes.height());
+    if (m_action == Action::Click && (position - m_pressed).manhattanLength() >= clickDistance) {
+        // The height only moves along when the person has zoomed into it: stacked plots share x,
+        // not y.
+        const bool wholeY = m_canvas.scene().view().y == m_canvas.scene().home().y;
+        m_action = wholeY ? Action::PanX : Action::PanBoth;
+        m_view.setCursor(Qt::ClosedHandCursor);
+    }
+    switch (m_action) {
+    case Action::PanX:
+        show(zoomed(m_pressedView, Zoom{dx, 1 + dx}, std::nullopt));
+        break;
+    case Action::PanY:
+        show(zoomed(m_pressedView, std::nullopt, Zoom{dy, 1 + dy}));
+        break;
+    case Action::PanBoth:
+        show(zoomed(m_pressedView, Zoom{dx, 1 + dx}, Zoom{dy, 1 + dy}));
+        break;
+    case Action::Box:
+        m_canvas.setBox(QRectF(m_pressed, position).normalized().intersected(axes));
+        break;
+    case Action::Handle:
+        moveHandle(m_handle, position.x() + m_grabOffset);
+        break;
+    case Action::Click:
+    case Action::None:
+        break;
+    }
+}
+
+void PlotInteraction::moveHandle(int marker, double pixel)
+{
+    if (marker < 0 || marker >= static_cast<int>(m_view.figure().markers.size()))
+        return;
+    const double fraction = std::clamp(fractionX(pixel), 0.0, 1.0);
+    const double x = valueAt(fraction, m_canvas.scene().view().x, m_view.figure().x.log);
+    if (x == m_handleX)
+        return;
+    m_handleX = x;
+    m_handleMoved = true;
+    m_canvas.scene().setDragged(marker, x);
+    m_canvas.replotMarks();
+    const QString id = m_view.figure().markers[static_cast<std::size_t>(marker)].id;
+    emit m_view.handleMoved(id, x);
+}
+
+void PlotInteraction::release(QMouseEvent* event)
+{
+    if (event->button() != Qt::LeftButton)
+        return;
+    const Action action = std::exchange(m_action, Action::None);
+    const QPointF position = event->position();
+    if (action == Action::Handle) {
+        m_canvas.scene().clearDragged();
+        m_canvas.replotLater();
+        if (m_handleMoved && m_handle < static_cast<int>(m_view.figure().markers.size())) {
+            const QString id = m_view.figure().markers[static_cast<std::size_t>(m_handle)].id;
+            emit m_view.handleReleased(id, m_handleX);
+        }
+    } else if (action == Action::Box) {
+        const QRect axes = m_canvas.laidOutScene().axesRect();
+        const QRectF box = QRectF(m_pressed, position).normalized().intersected(axes);
+        m_canvas.setBox({});
+        if (box.width() >= clickDistance && box.height() >= clickDistance)
+            show(zoomed(m_canvas.scene().view(),
+                        Zoom{fractionX(box.left()), fractionX(box.right())},
+                        Zoom{fractionY(box.bottom()), fractionY(box.top())}));
+    } else if (action == Action::Click) {
+        const FigureView& view = m_canvas.scene().view();
+        emit m_view.picked(valueAt(fractionX(position.x()), view.x, m_view.figure().x.log),
+                           valueAt(fractionY(position.y()), view.y, m_view.figure().y.log));
+    }
+    hover(position);
+}
+
+void PlotInteraction::hover(const QPointF& position)
+{
+    const FigureScene& scene = m_canvas.laidOutScene();
+    if (scene.handleAt(position) >= 0)
+        m_view.setCursor(Qt::SizeHorCursor);
+    else
+        m_view.unsetCursor();
+    if (!usable() || !scene.axesRect().contains(position.toPoint())) {
+        leave();
+        return;
+    }
+    m_hovering = true;
+    const FigureView& view = scene.view();
+    emit m_view.hovered(valueAt(fractionX(position.x()), view.x, m_view.figure().x.log),
+                        valueAt(fractionY(position.y()), view.y, m_view.figure().y.log));
+}
+
+void PlotInteraction::leave()
+{
+    if (std::exchange(m_hovering, false))
+        emit m_view.hoverLeft();
+}
+
+void PlotInteraction::doubleClick(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton)
+        resetView();
+}
+
+void PlotInteraction::resetView()
+{
+    show(m_canvas.scene().home());
+}
+
+void PlotInteraction::wheel(QWheelEvent* event)
+{
+    const QPoint turn = event->angleDelta();
+    const int delta = turn.y() ? turn.y() : turn.x(); // some systems turn it with a modifier held
+    if (delta == 0 || !usable() || m_action != Action::None) {
+        event->ignore();
+        return;
+    }
+    const double factor = std::pow(zoomPerNotch, delta / 120.0);
+    const auto around = [&](double anchor) {
+        return Zoom{anchor - anchor * factor, anchor + (1 - anchor) * factor};
+    };
+    if (overYAxis(event->position()))
+        zoomY(around(std::clamp(fractionY(event->position().y()), 0.0, 1.0)));
+    else
+        zoomX(around(std::clamp(fractionX(event->position().x()), 0.0, 1.0)));
+    event->accept();
+}
+
+bool PlotInteraction::key(QKeyEvent* event)
+{
+    if (!usable())
+        return false;
+    const double pan = event->modifiers() & Qt::ShiftModifier ? 5 * keyPan : keyPan;
+    const double out = (1 / keyZoom - 1) / 2;
+    switch (event->key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right: {
+        const int direction = event->key() == Qt::Key_Left ? -1 : 1;
+        if (!moveSelected(event, direction))
+            zoomX({direction * pan, 1 + direction * pan});
+        return true;
+    }
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoomX({(1 - keyZoom) / 2, (1 + keyZoom) / 2});
+        return true;
+    case Qt::Key_Minus:
+        zoomX({-out, 1 + out});
+        return true;
+    case Qt::Key_Home:
+        resetView();
+        return true;
+    case Qt::Key_Up:
+        return selectHandle(-1);
+    case Qt::Key_Down:
+        return selectHandle(1);
+    case Qt::Key_Escape:
+        if (m_selected.isEmpty())
+            return false;
+        m_selected.clear();
+        figureChanged();
+        m_canvas.replotMarks();
+        return true;
+    default:
+        return false;
+    }
+}
+
+int PlotInteraction::selectedIndex() const
+{
+    const std::vector<Marker>& markers = m_view.figure().markers;
+    for (std::size_t i = 0; i < markers.size(); ++i) {
+        if (markers[i].handle && !m_selected.isEmpty() && markers[i].id == m_selected)
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
+bool PlotInteraction::selectHandle(int direction)
+{
+    std::vector<std::size_t> handles;
+    const std::vector<Marker>& markers = m_view.figure().markers;
+    for (std::size_t i = 0; i < markers.size(); ++i) {
+        if (markers[i].handle)
+            handles.push_back(i);
+    }
+    if (handles.empty())
+        return false;
+    const auto at =
+        std::find(handles.begin(), handles.end(), static_cast<std::size_t>(selectedIndex()));
+    const std::size_t count = handles.size();
+    std::size_t next = direction > 0 ? 0 : count - 1;
+    if (at != handles.end()) {
+        const auto position = static_cast<std::size_t>(at - handles.begin());
+        next = direction > 0 ? (position + 1) % count : (position + count - 1) % count;
+    }
+    m_selected = markers[handles[next]].id;
+    figureChanged();
+    m_canvas.replotMarks();
+    return true;
+}
+
+bool PlotInteraction::moveSelected(QKeyEvent* event, int direction)
+{
+    const int index = selectedIndex();
+    if (index < 0)
+        return false;
+    // From where the keys have moved it to so far: the figure may still show the value before.
+    const double x =
+        m_keyMoved ? m_handleX : m_view.figure().markers[static_cast<std::size_t>(index)].x;
+    const double step = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
+    m_keyMoved = true;
+    m_handle = index;
+    m_handleX = x;
+    moveHandle(index, m_canvas.laidOutScene().pixelOf(x) + direction * step);
+    return true;
+}
+
+void PlotInteraction::keyRelease(QKeyEvent* event)
+{
+    if (event->isAutoRepeat() || !m_keyMoved)
+        return;
+    if (event->key() != Qt::Key_Left && event->key() != Qt::Key_Right)
+        return;
+    m_keyMoved = false;
+    m_canvas.scene().clearDragged();
+    m_canvas.replotLater();
+    emit m_view.handleReleased(m_selected, m_handleX);
+}
+
+void PlotInteraction::figureChanged()
+{
+    m_canvas.scene().setSelected(selectedIndex());
+    const auto count = static_cast<int>(m_view.figure().markers.size());
+    if (m_action == Action::Handle && m_handle >= count) {
+        m_action = Action::None;
+        m_canvas.scene().clearDragged();
+    }
+}
+
+} // namespace qs
