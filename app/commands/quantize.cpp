@@ -1,13 +1,292 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/quantize.h"
+
+#include "app/commands/name_list.h"
+#include "core/analysis/metrics.h"
+#include "core/base/text.h"
+#include "core/io/formats.h"
+#include "core/pipeline/tensor_pipeline.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <iomanip>
+#include <memory>
+
 namespace qs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+    std::string file;
+    std::string tensor;
+    std::string dtype;
+    std::string qscheme = "per_tensor_affine";
+    int axis = 0;
+    std::string scale;
+    std::string zeroPoint;
+    std::string observer;
+    double averagingConstant = 0.01;
+    std::optional<std::int32_t> quantMin;
+    std::optional<std::int32_t> quantMax;
+    bool reduceRange = false;
+    bool narrowRange = false;
+    std::string rounding = "half_even";
+    std::string dialect = "torch";
+    std::string output;
+    std::string codes;
+    bool json = false;
+};
+
+/// "1/256,2^-8" to numbers. Errors: an entry that is not a number, by its text.
+Result<std::vector<double>> numberList(const std::string& text, const std::string& option)
+{
+    std::vector<double> values;
+    std::size_t begin = 0;
+    while (begin <= text.size()) {
+        const auto end = std::min(text.find(',', begin), text.size());
+        const auto entry = text.substr(begin, end - begin);
+        const auto value = parseNumber(entry);
+        if (!value)
+            return Error::usage(option +
+                                ": expected a number such as 0.0039, 1/256 or 2^-8, found '" +
+                                entry + "'");
+        values.push_back(*value);
+        begin = end + 1;
+    }
+    return values;
+}
+
+Result<QuantSpec> specOf(const Options& o)
+{
+    QuantSpec spec;
+    if (auto named = assignByName(spec.dtype, dtypes(), o.dtype, "--dtype"); !named)
+        return named.error();
+    if (auto named = assignByName(spec.qscheme, qschemes(), o.qscheme, "--qscheme"); !named)
+        return named.error();
+    if (auto named = assignByName(spec.rounding, roundings(), o.rounding, "--rounding"); !named)
+        return named.error();
+    if (auto named = assignByName(spec.dialect, dialects(), o.dialect, "--dialect"); !named)
+        return named.error();
+    spec.axis = o.axis;
+    spec.averagingConstant = o.averagingConstant;
+    spec.quantMin = o.quantMin;
+    spec.quantMax = o.quantMax;
+    spec.narrowRange = o.narrowRange;
+    spec.reduceRange = o.reduceRange;
+    if (!o.scale.empty()) {
+        if (!o.observer.empty() && o.observer != "fixed")
+            return Error::usage("--scale: fixed parameters and --observer " + o.observer +
+                                " exclude each other");
+        spec.observer = "fixed";
+        const auto scales = numberList(o.scale, "--scale");
+        if (!scales)
+            return scales.error();
+        for (const double s : *scales) {
+            const auto checked = checkScale(s);
+            if (!checked)
+                return Error::usage("--scale: " + checked.error().message);
+            spec.scale.push_back(*checked);
+        }
+        const auto zeros = numberList(o.zeroPoint.empty() ? "0" : o.zeroPoint, "--zero-point");
+        if (!zeros)
+            return zeros.error();
+        for (const double z : *zeros) {
+            if (z != std::floor(z) || std::fabs(z) > 1e9)
+                return Error::usage("--zero-point: expected whole numbers, found " +
+                                    formatExact(z));
+            spec.zeroPoint.push_back(static_cast<std::int32_t>(z));
+        }
+    } else {
+        if (!o.zeroPoint.empty())
+            return Error::usage("--zero-point: needs --scale beside it");
+        spec.observer = o.observer.empty() ? "minmax" : o.observer;
+        const auto* row = observerByName(spec.observer);
+        if (row == nullptr)
+            return Error::usage("--observer: expected one of " + namesOf(observers()) +
+                                ", found '" + spec.observer + "'");
+        if (spec.isFixed())
+            return Error::usage("--observer fixed: give --scale and --zero-point");
+    }
+    if (const auto range = spec.range(); !range)
+        return range.error();
+    return spec;
+}
+
+/// JSON has no NaN and no infinity.
+Json number(std::optional<double> value)
+{
+    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json reportJson(const std::string& file, const Tensor& tensor, const Report& report,
+                const std::vector<ChannelRange>& observed)
+{
+    const auto& params = report.params;
+    const bool perChannel = info(params.qscheme()).perChannel;
+    Json json;
+    json["file"] = file;
+    json["tensor"] = tensor.name();
+    json["shape"] = tensor.shape().sizes();
+    json["numel"] = tensor.numel();
+    json["dtype"] = info(params.dtype()).name;
+    json["qscheme"] = info(params.qscheme()).name;
+    json["dialect"] = dialects()[static_cast<std::size_t>(report.spec.dialect)].name;
+    json["rounding"] = roundings()[static_cast<std::size_t>(report.spec.rounding)].name;
+    json["observer"] = report.spec.observer;
+    json["axis"] = perChannel ? Json(params.axis()) : Json(nullptr);
+    json["group_size"] = nullptr;
+    Json scale = Json::array();
+    for (const float s : params.scale())
+        scale.push_back(std::stod(formatExact(s))); // 0.1, not 0.10000000149011612
+    json["scale"] = std::move(scale);
+    json["zero_point"] = params.zeroPoint();
+    json["quant_min"] = params.range().quantMin;
+    json["quant_max"] = params.range().quantMax;
+    // What was observed; for fixed parameters, what the codes cover.
+    Json low = Json::array();
+    Json high = Json::array();
+    for (std::size_t c = 0; c < params.channels(); ++c) {
+        const auto covered = report.rangeOf(c);
+        low.push_back(observed.empty() ? covered[0] : static_cast<double>(observed[c].min));
+        high.push_back(observed.empty() ? covered[1] : static_cast<double>(observed[c].max));
+    }
+    json["range_min"] = std::move(low);
+    json["range_max"] = std::move(high);
+    for (const auto& metric : metrics()) {
+        if (metric.id == "levels_used" || metric.id == "levels_total")
+            json[std::string(metric.id)] = static_cast<std::int64_t>(*metric.value(report));
+        else
+            json[std::string(metric.id)] = number(metric.value(report));
+    }
+    json["nonfinite_count"] = report.stats.nonfiniteCount();
+    return json;
+}
+
+void printTable(std::ostream& out, const Json& json)
+{
+    const auto show = [](const Json& v) -> std::string {
+        if (v.is_string())
+            return v.get<std::string>();
+        if (v.is_number_float())
+            return formatExact(v.get<double>());
+        return v.dump();
+    };
+    for (const auto& [key, value] : json.items()) {
+        out << std::left << std::setw(24) << key;
+        if (!value.is_array()) {
+            out << (value.is_null() ? "-" : show(value)) << '\n';
+            continue;
+        }
+        // Per channel there may be thousands: the first few, and how many.
+        std::size_t shown = 0;
+        for (const auto& item : value) {
+            if (shown == 8)
+                break;
+            out << (shown++ == 0 ? "" : ", ") << show(item);
+        }
+        if (value.size() > shown)
+            out << ", ... (" << value.size() << ")";
+        out << '\n';
+    }
+}
+
+Result<void> run(const Options& o, CommandContext& context)
+{
+    const auto spec = specOf(o);
+    if (!spec)
+        return spec.error();
+    const JobContext job(context.stop);
+    const auto file = readTensors(o.file, job);
+    if (!file)
+        return file.error();
+    const auto tensor = file->tensor(o.tensor);
+    if (!tensor)
+        return Error{tensor.error().kind, o.file + ": " + tensor.error().message};
+    const auto named = [&](const Error& error) {
+        return Error{error.kind, error.kind == ErrorKind::Cancelled
+                                     ? error.message
+                                     : o.file + ": " + error.message};
+    };
+    auto observer = observerByName(spec->observer)->make(*spec);
+    if (!observer)
+        return observer.error();
+    const auto stats = computeStats(*tensor, job);
+    if (!stats)
+        return stats.error();
+    if (auto seen = (*observer)->observe(*tensor, job, &*stats); !seen)
+        return named(seen.error());
+    const auto params = (*observer)->calculateQParams();
+    if (!params)
+        return named(params.error());
+    const auto report = analyze(*tensor, *stats, *spec, *params, job);
+    if (!report)
+        return named(report.error());
+
+    const auto quantizer = Quantizer::make(*params, tensor->shape(), spec->rounding, spec->dialect);
+    if (!o.output.empty()) {
+        const auto dequantized = fakeQuantize(*tensor, *quantizer, job);
+        if (!dequantized)
+            return dequantized.error();
+        if (auto written = writeTensors(o.output, {&*dequantized, 1}, job); !written)
+            return written;
+    }
+    if (!o.codes.empty()) {
+        const auto codes = quantizeToCodes(*tensor, *quantizer, job);
+        if (!codes)
+            return codes.error();
+        if (auto written = writeTensors(o.codes, {&*codes, 1}, job); !written)
+            return written;
+    }
+    const auto ranges = (*observer)->ranges();
+    const auto json =
+        reportJson(o.file, *tensor, *report, std::vector(ranges.begin(), ranges.end()));
+    if (o.json)
+        context.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    else
+        printTable(context.out, json);
+    return {};
+}
+
+} // namespace
+
 Command quantizeCommand()
 {
-    return {"quantize", "List the tensors of a file", [](CLI::App&) -> CommandAction {
-                return [](CommandContext&) -> Result<void> {
-                    return {};
+    return {"quantize", "Quantize one tensor and report what it costs",
+            [](CLI::App& app) -> CommandAction {
+                const auto o = std::make_shared<Options>();
+                app.add_option("FILE", o->file, "Tensor file, or generator:NAME?numel=N&seed=S")
+                    ->required();
+                app.add_option("--tensor", o->tensor, "Which tensor, where the file has several");
+                app.add_option("--dtype", o->dtype, "One of " + namesOf(dtypes()))->required();
+                app.add_option("--qscheme", o->qscheme, "One of " + namesOf(qschemes()))
+                    ->capture_default_str();
+                app.add_option("--axis", o->axis, "Channel axis of per-channel schemes")
+                    ->capture_default_str();
+                app.add_option("--scale", o->scale, "Fixed scale, or one per channel: S[,S...]");
+                app.add_option("--zero-point", o->zeroPoint, "Fixed zero_point: Z[,Z...]");
+                app.add_option("--observer", o->observer,
+                               "One of " + namesOf(observers()) + "; default minmax");
+                app.add_option("--averaging-constant", o->averagingConstant,
+                               "moving_average_minmax: weight of the newest batch")
+                    ->capture_default_str();
+                app.add_option("--quant-min", o->quantMin, "Lowest code in use");
+                app.add_option("--quant-max", o->quantMax, "Highest code in use");
+                app.add_flag("--reduce-range", o->reduceRange, "Half of the codes");
+                app.add_flag("--narrow-range", o->narrowRange, "Without the lowest code");
+                app.add_option("--rounding", o->rounding, "One of " + namesOf(roundings()))
+                    ->capture_default_str();
+                app.add_option("--dialect", o->dialect, "One of " + namesOf(dialects()))
+                    ->capture_default_str();
+                app.add_option("--output", o->output, "Write the dequantized tensor here");
+                app.add_option("--codes", o->codes, "Write the integer codes here");
+                app.add_flag("--json", o->json, "The report as JSON");
+                return [o](CommandContext& context) {
+                    return run(*o, context);
                 };
             }};
 }
+
 } // namespace qs

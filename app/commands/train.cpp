@@ -33,7 +33,8 @@ Command trainCommand()
                                                std::chrono::steady_clock::now() - start)
                                                .count();
                             context.out << step->step << " " << step->loss << " " << e->accuracy
-                                        << " " << s << " s\n" << std::flush;
+                                        << " " << s << " s\n"
+                                        << std::flush;
                         }
                     }
                     return {};

@@ -194,7 +194,7 @@ void TensorWorkspace::connectSlot(std::size_t index)
         auto* save = menu.addAction(tr("Export this plot\u2026"));
         auto* fit = menu.addAction(tr("Show all"));
         QAction* log = nullptr;
-        if (slot.panel->id == QLatin1String("histogram")) {
+        if (QLatin1String(slot.panel->id) == QLatin1String("histogram")) {
             log = menu.addAction(tr("Logarithmic counts"));
             log->setCheckable(true);
             log->setChecked(m_document.session().tensor.logCounts);

@@ -230,10 +230,10 @@ QWidget* TrainWorkspace::buildCentre()
                              2 * m_scores->verticalHeader()->defaultSectionSize() + 4);
     m_scores->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (int row = 0; row < 2; ++row) {
-        for (int column = 0; column < 5; ++column) {
+        for (int field = 0; field < 5; ++field) {
             auto* item = new QTableWidgetItem;
             item->setTextAlignment(Qt::AlignCenter);
-            m_scores->setItem(row, column, item);
+            m_scores->setItem(row, field, item);
         }
     }
     layout->addWidget(m_scores);

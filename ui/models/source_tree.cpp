@@ -100,7 +100,7 @@ void SourceTree::rebuild()
     top->setFirstColumnSpanned(true);
     for (const auto& generator : generators()) {
         const std::string source =
-            formatGenerator({std::string(generator.id), *Shape::make({kGeneratorNumel}), 1});
+            formatGenerator({std::string(generator.id), *qs::Shape::make({kGeneratorNumel}), 1});
         auto* item = new QTreeWidgetItem(top, {utf8(generator.id), tr("1 M")});
         item->setData(0, kSource, QString::fromStdString(source));
         item->setData(0, kTensor, QString());

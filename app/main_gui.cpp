@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/command.h"
+#include "app/commands/demo.h"
+#include "app/commands/render.h"
+#include "app/gui_application.h"
+#include "ui/main_window/main_window.h"
+
+#include <QApplication>
+#include <QSettings>
+
+#include <iostream>
+
+namespace {
+
+int openWindow(int argc, char** argv, const std::vector<std::string>& files)
+{
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
+        qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        std::cerr << "quantoscope: there is no display to open a window on; "
+                     "'quantoscope demo --output DIR' draws to files\n";
+        return 1;
+    }
+    const auto app = qs::windowApplication(argc, argv);
+    qs::MainWindow window;
+    window.setTheme(qs::parseTheme(QSettings().value(QStringLiteral("theme")).toString())
+                        .value_or(qs::ThemeId::Light));
+    window.resize(1280, 800);
+    if (files.empty()) {
+        window.openExample();
+    } else {
+        QStringList paths;
+        for (const auto& file : files)
+            paths << QString::fromStdString(file);
+        window.openPaths(paths);
+    }
+    window.show();
+    return QApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    auto commands = qs::coreCommands();
+    commands.push_back(qs::renderCommand());
+    commands.push_back(qs::demoCommand());
+    return qs::runCommands(argc, argv, commands, [&](const std::vector<std::string>& files) {
+        return openWindow(argc, argv, files);
+    });
+}
