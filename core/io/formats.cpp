@@ -58,7 +58,7 @@ const FormatInfo* formatByEnding(std::string_view path)
     return nullptr;
 }
 
-/// "NumPy array (.npy), …": what a reader or a writer would have taken.
+/// "one of NumPy array (.npy), …": what a reader or a writer would have taken.
 std::string knownFormats(bool writable)
 {
     std::vector<std::string> names;
@@ -67,7 +67,7 @@ std::string knownFormats(bool writable)
             names.push_back(std::string(format.description) + " (" +
                             std::string(format.endings.front()) + ")");
     }
-    return join(names, " or ");
+    return (names.size() > 1 ? "one of " : "a ") + join(names);
 }
 
 std::vector<FileFilter> filters(bool writing)
@@ -132,7 +132,7 @@ Result<TensorFile> readFileOfTensors(const std::string& path, const JobContext& 
         const auto format = chooseFormat(path, inner, content->bytes);
         if (!format)
             return format.error();
-        return (*format)->read(path, *content);
+        return (*format)->read(path, *content, context);
     }
     const auto format = chooseFormat(path, inner, inflatePrefix(content->bytes, kSniffBytes));
     if (!format)
@@ -143,7 +143,7 @@ Result<TensorFile> readFileOfTensors(const std::string& path, const JobContext& 
         context);
     if (!inflated)
         return inflated.error();
-    return (*format)->read(path, *inflated);
+    return (*format)->read(path, *inflated, context);
 }
 
 } // namespace
@@ -188,7 +188,7 @@ Result<void> writeTensors(const std::string& path, std::span<const Tensor> tenso
 {
     const auto* format = formatByEnding(path);
     if (format == nullptr || format->write == nullptr) {
-        auto error = damaged(path, "a name for a " + knownFormats(true), "another ending");
+        auto error = damaged(path, "a name that ends as " + knownFormats(true), "another ending");
         error.kind = ErrorKind::Usage;
         return error;
     }

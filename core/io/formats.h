@@ -28,8 +28,9 @@ struct FormatInfo {
     /// tell. Errors (naming path): what read would find wrong with the header.
     Result<std::optional<std::uint64_t>> (*announcedSize)(const std::string& path,
                                                           std::span<const std::byte> start);
-    /// Errors (naming path): Data with what was expected and what was found.
-    Result<TensorFile> (*read)(const std::string& path, const Content& content);
+    /// Errors (naming path): Data with what was expected and what was found; cancelled.
+    Result<TensorFile> (*read)(const std::string& path, const Content& content,
+                               const JobContext& context);
     /// Null where the format is only read. Errors: Usage where the format cannot hold the tensors;
     /// cancelled. Failed writes are the stream's state.
     Result<void> (*write)(const std::string& path, std::span<const Tensor> tensors,

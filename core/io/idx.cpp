@@ -90,7 +90,8 @@ Result<std::optional<std::uint64_t>> idxAnnouncedSize(const std::string& path,
     return std::optional(fileSize(header->size, header->shape, info(header->type).size));
 }
 
-Result<TensorFile> readIdx(const std::string& path, const Content& content)
+Result<TensorFile> readIdx(const std::string& path, const Content& content,
+                           const JobContext& context)
 {
     auto header = readHeader(path, content.bytes);
     if (!header)
@@ -102,9 +103,11 @@ Result<TensorFile> readIdx(const std::string& path, const Content& content)
         return tensor.error();
     const std::size_t size = info(header->type).size;
     if (size > 1) {
-        const auto swapped = swapByteOrder(data, size);
+        const auto swapped = swapByteOrder(data, size, context);
+        if (!swapped)
+            return swapped.error();
         tensor =
-            viewTensor(path, tensor->name(), header->type, header->shape, swapped, swapped.bytes);
+            viewTensor(path, tensor->name(), header->type, header->shape, *swapped, swapped->bytes);
         if (!tensor)
             return tensor.error();
     }

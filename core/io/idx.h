@@ -21,6 +21,7 @@ Result<std::optional<std::uint64_t>> idxAnnouncedSize(const std::string& path,
 
 /// The one tensor, named after the file. A view where the elements are single bytes.
 /// Errors: no IDX header; data of another size than the header says.
-Result<TensorFile> readIdx(const std::string& path, const Content& content);
+Result<TensorFile> readIdx(const std::string& path, const Content& content,
+                           const JobContext& context);
 
 } // namespace qs

@@ -299,7 +299,8 @@ Result<std::optional<std::uint64_t>> npyAnnouncedSize(const std::string& path,
     return std::optional(fileSize(header->size, header->shape, info(header->type).size));
 }
 
-Result<TensorFile> readNpy(const std::string& path, const Content& content)
+Result<TensorFile> readNpy(const std::string& path, const Content& content,
+                           const JobContext& context)
 {
     auto header = readHeader(path, content.bytes);
     if (!header)
@@ -307,13 +308,17 @@ Result<TensorFile> readNpy(const std::string& path, const Content& content)
     const std::size_t elementSize = info(header->type).size;
     auto tensor = viewTensor(path, tensorNameFor(path, kEndings), header->type, header->shape,
                              content, content.bytes.subspan(header->size));
-    const auto replace = [&](const Content& copy) {
-        tensor = viewTensor(path, tensor->name(), header->type, header->shape, copy, copy.bytes);
+    const auto replace = [&](const Result<Content>& copy) {
+        if (copy)
+            tensor =
+                viewTensor(path, tensor->name(), header->type, header->shape, *copy, copy->bytes);
+        else
+            tensor = copy.error();
     };
     if (tensor && header->bigEndian && elementSize > 1)
-        replace(swapByteOrder(tensor->bytes(), elementSize));
+        replace(swapByteOrder(tensor->bytes(), elementSize, context));
     if (tensor && header->fortranOrder && header->shape.rank() > 1 && tensor->numel() > 0)
-        replace(rowMajorCopy(header->shape, elementSize, tensor->bytes()));
+        replace(rowMajorCopy(header->shape, elementSize, tensor->bytes(), context));
     if (!tensor)
         return tensor.error();
     return singleTensorFile(path, "npy", *std::move(tensor));

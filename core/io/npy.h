@@ -24,7 +24,8 @@ Result<std::optional<std::uint64_t>> npyAnnouncedSize(const std::string& path,
 /// Errors: a damaged header, data of another size than the header says, element types without a
 /// number as float32 would have it: complex, object, string, time, structured and raw ('V2', which
 /// is how numpy saves bfloat16).
-Result<TensorFile> readNpy(const std::string& path, const Content& content);
+Result<TensorFile> readNpy(const std::string& path, const Content& content,
+                           const JobContext& context);
 
 /// Version 1, C order, little-endian, data aligned to 64 bytes.
 /// Errors: Usage for other than one tensor, or bfloat16, for which numpy has no type; cancelled.

@@ -24,14 +24,14 @@ void reverseEach(const std::byte* from, std::byte* to, std::int64_t count)
 /// Column-major to row-major: for each index of the axes between, a transposition of the first and
 /// the last axis, in tiles that fit the cache. At least two axes, no size zero.
 template <std::size_t Size>
-void toRowMajor(const Shape& shape, const std::byte* from, std::byte* to)
+bool toRowMajor(const Shape& shape, const std::byte* from, std::byte* to, const JobContext& context)
 {
     constexpr std::int64_t kTile = 32;
     const std::int64_t rows = shape[0];
     const std::int64_t columns = shape[shape.rank() - 1];
     const std::int64_t between = shape.numel() / rows / columns;
     const std::int64_t bands = (rows + kTile - 1) / kTile;
-    forEachIndex(between * bands, {}, [&](std::int64_t job) {
+    return forEachIndex(between * bands, context, [&](std::int64_t job) {
         const std::int64_t middle = job / bands;
         // The same middle index, counted with the first of its axes varying fastest.
         std::int64_t reversed = 0;
@@ -60,37 +60,45 @@ void toRowMajor(const Shape& shape, const std::byte* from, std::byte* to)
 
 } // namespace
 
-Content swapByteOrder(std::span<const std::byte> bytes, std::size_t elementSize)
+Result<Content> swapByteOrder(std::span<const std::byte> bytes, std::size_t elementSize,
+                              const JobContext& context)
 {
     std::vector<std::byte> swapped(bytes.size());
     const auto count = static_cast<std::int64_t>(bytes.size() / elementSize);
-    forEachBlock(count, {}, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-        const std::size_t at = static_cast<std::size_t>(begin) * elementSize;
-        const std::byte* from = bytes.data() + at;
-        std::byte* to = swapped.data() + at;
-        if (elementSize == 2)
-            reverseEach<2>(from, to, end - begin);
-        else if (elementSize == 4)
-            reverseEach<4>(from, to, end - begin);
-        else if (elementSize == 8)
-            reverseEach<8>(from, to, end - begin);
-        else
-            reverseEach<1>(from, to, end - begin);
-    });
+    const bool done =
+        forEachBlock(count, context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+            const std::size_t at = static_cast<std::size_t>(begin) * elementSize;
+            const std::byte* from = bytes.data() + at;
+            std::byte* to = swapped.data() + at;
+            if (elementSize == 2)
+                reverseEach<2>(from, to, end - begin);
+            else if (elementSize == 4)
+                reverseEach<4>(from, to, end - begin);
+            else if (elementSize == 8)
+                reverseEach<8>(from, to, end - begin);
+            else
+                reverseEach<1>(from, to, end - begin);
+        });
+    if (!done)
+        return Error::cancelled();
     return contentOf(std::move(swapped));
 }
 
-Content rowMajorCopy(const Shape& shape, std::size_t elementSize, std::span<const std::byte> bytes)
+Result<Content> rowMajorCopy(const Shape& shape, std::size_t elementSize,
+                             std::span<const std::byte> bytes, const JobContext& context)
 {
     std::vector<std::byte> copy(bytes.size());
+    bool done = false;
     if (elementSize == 1)
-        toRowMajor<1>(shape, bytes.data(), copy.data());
+        done = toRowMajor<1>(shape, bytes.data(), copy.data(), context);
     else if (elementSize == 2)
-        toRowMajor<2>(shape, bytes.data(), copy.data());
+        done = toRowMajor<2>(shape, bytes.data(), copy.data(), context);
     else if (elementSize == 4)
-        toRowMajor<4>(shape, bytes.data(), copy.data());
+        done = toRowMajor<4>(shape, bytes.data(), copy.data(), context);
     else
-        toRowMajor<8>(shape, bytes.data(), copy.data());
+        done = toRowMajor<8>(shape, bytes.data(), copy.data(), context);
+    if (!done)
+        return Error::cancelled();
     return contentOf(std::move(copy));
 }
 

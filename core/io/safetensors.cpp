@@ -109,7 +109,8 @@ Result<std::optional<std::uint64_t>> safetensorsAnnouncedSize(const std::string&
     return std::optional(end > UINT64_MAX - header->size ? UINT64_MAX : end + header->size);
 }
 
-Result<TensorFile> readSafetensors(const std::string& path, const Content& content)
+Result<TensorFile> readSafetensors(const std::string& path, const Content& content,
+                                   const JobContext& /*views take no time*/)
 {
     auto header = parseSafetensorsHeader(path, content.bytes);
     if (!header)

@@ -24,7 +24,8 @@ Result<std::optional<std::uint64_t>> safetensorsAnnouncedSize(const std::string&
 /// Errors: a header longer than the file or 100,000,000 bytes (the reference implementation's
 /// limit), other JSON than described, a name or a field twice, offsets that do not fit shape and
 /// type, holes, overlaps, missing and excess data.
-Result<TensorFile> readSafetensors(const std::string& path, const Content& content);
+Result<TensorFile> readSafetensors(const std::string& path, const Content& content,
+                                   const JobContext& context);
 
 /// Tensors with larger elements come first, so that all are aligned; else in the order given.
 /// Errors: Usage for a name twice, or one the format reserves; cancelled.

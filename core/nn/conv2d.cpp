@@ -3,6 +3,10 @@
 #include "core/nn/layer.h"
 #include "core/nn/tile_product.h"
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 namespace qs {
 namespace {
 
@@ -15,18 +19,16 @@ void addRows(float* to, const float* rows, std::ptrdiff_t stride, const std::int
              const float* value, std::int32_t count)
 {
     Vector sum[vectors];
-    for (int v = 0; v < vectors; ++v)
-        load(sum[v], to + v * kLanes);
+    repeat<vectors>([&](auto v) { load(sum[v], to + v * kLanes); });
     for (std::int32_t e = 0; e < count; ++e) {
         const float* row = rows + at[e] * stride;
-        for (int v = 0; v < vectors; ++v) {
+        repeat<vectors>([&](auto v) {
             Vector x;
             load(x, row + v * kLanes);
             sum[v] += x * value[e];
-        }
+        });
     }
-    for (int v = 0; v < vectors; ++v)
-        store(sum[v], to + v * kLanes);
+    repeat<vectors>([&](auto v) { store(sum[v], to + v * kLanes); });
 }
 
 /// rows[at[e]][v] += value[e] * from[v], v < vectors.
@@ -35,17 +37,43 @@ void addToRows(const float* from, float* rows, std::ptrdiff_t stride, const std:
                const float* value, std::int32_t count)
 {
     Vector x[vectors];
-    for (int v = 0; v < vectors; ++v)
-        load(x[v], from + v * kLanes);
+    repeat<vectors>([&](auto v) { load(x[v], from + v * kLanes); });
     for (std::int32_t e = 0; e < count; ++e) {
         float* row = rows + at[e] * stride;
-        for (int v = 0; v < vectors; ++v) {
+        repeat<vectors>([&](auto v) {
             Vector sum;
             load(sum, row + v * kLanes);
             sum += x[v] * value[e];
             store(sum, row + v * kLanes);
-        }
+        });
     }
+}
+
+/// The indices and values of the elements that are not zero, and how many there are. The arrays
+/// have room for all and one vector more.
+int listNonzero(const float* x, int count, std::int32_t* index, float* value)
+{
+    int found = 0;
+#if defined(__AVX512F__)
+    __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (int i = 0; i < count; i += kLanes) {
+        const int rest = std::min(count - i, kLanes);
+        const auto used = static_cast<__mmask16>((1U << rest) - 1U);
+        const __m512 v = _mm512_maskz_loadu_ps(used, x + i);
+        const __mmask16 kept = _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+        _mm512_storeu_ps(value + found, _mm512_maskz_compress_ps(kept, v));
+        _mm512_storeu_si512(index + found, _mm512_maskz_compress_epi32(kept, lanes));
+        found += __builtin_popcount(kept);
+        lanes = _mm512_add_epi32(lanes, _mm512_set1_epi32(kLanes));
+    }
+#else
+    for (int i = 0; i < count; ++i) {
+        index[found] = i;
+        value[found] = x[i];
+        found += x[i] != 0 ? 1 : 0;
+    }
+#endif
+    return found;
 }
 
 /// Calls body with `vectors` as a compile-time constant, 1 … kMaxRun.
@@ -88,7 +116,8 @@ public:
 
     void prepareScratch(LayerScratch& s) const override
     {
-        s.weightGradient = Floats(m_kernel * m_outputs * m_windowPadded);
+        s.weightGradient =
+            Floats(m_kernel * (m_dense ? m_window * m_outputsPadded : m_outputs * m_windowPadded));
         s.biasGradient = Floats(m_outputsPadded);
         if (m_padding > 0) {
             s.padded = Floats(kChunk * m_height * m_width * m_inputs);
@@ -96,7 +125,7 @@ public:
         }
         const auto positions = static_cast<std::size_t>(m_outHeight * m_outWidth);
         s.starts.resize(positions + 1);
-        s.channel.resize(positions * static_cast<std::size_t>(m_outputs) + 1);
+        s.channel.resize(positions * static_cast<std::size_t>(m_outputs) + kLanes);
         s.value.resize(s.channel.size());
     }
 
@@ -149,8 +178,12 @@ public:
         for (int sample = 0; sample < n; ++sample) {
             const float* dySample = dy + sample * outSize;
             addBiasGradient(s, dySample);
-            listGradients(s, dySample);
-            addWeightGradient(s, x + sample * imageSize);
+            if (!m_dense || dx != nullptr)
+                listGradients(s, dySample);
+            if (m_dense)
+                addWeightGradientDense(s, x + sample * imageSize, dySample);
+            else
+                addWeightGradient(s, x + sample * imageSize);
             if (dx == nullptr)
                 continue;
             if (m_padding > 0) {
@@ -176,8 +209,10 @@ public:
             for (std::ptrdiff_t i = 0; i < m_inputs; ++i)
                 for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
                     for (std::ptrdiff_t kx = 0; kx < m_kernel; ++kx) {
-                        const std::ptrdiff_t at =
-                            (ky * m_outputs + o) * m_windowPadded + kx * m_inputs + i;
+                        const std::ptrdiff_t k = kx * m_inputs + i;
+                        const std::ptrdiff_t at = m_dense
+                                                      ? (ky * m_window + k) * m_outputsPadded + o
+                                                      : (ky * m_outputs + o) * m_windowPadded + k;
                         float sum = 0;
                         for (const auto* s : chunks)
                             sum += s->weightGradient.data()[at];
@@ -213,24 +248,25 @@ private:
 
     void addBiasGradient(LayerScratch& s, const float* dy) const
     {
-        float* sum = s.biasGradient.data();
-        for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p)
-            for (std::ptrdiff_t o = 0; o < m_outputs; ++o)
-                sum[o] += dy[p * m_outputs + o];
+        for (std::ptrdiff_t o = 0; o < m_outputs; o += kLanes) {
+            Vector sum;
+            load(sum, s.biasGradient.data() + o);
+            for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p) {
+                Vector v;
+                load(v, dy + p * m_outputs + o);
+                sum += v;
+            }
+            store(sum, s.biasGradient.data() + o);
+        }
     }
 
     void listGradients(LayerScratch& s, const float* dy) const
     {
         std::int32_t count = 0;
-        std::int32_t* channel = s.channel.data();
-        float* value = s.value.data();
         for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p) {
             s.starts[static_cast<std::size_t>(p)] = count;
-            for (std::int32_t o = 0; o < static_cast<std::int32_t>(m_outputs); ++o) {
-                channel[count] = o;
-                value[count] = *dy;
-                count += *dy++ != 0 ? 1 : 0;
-            }
+            count += listNonzero(dy + p * m_outputs, static_cast<int>(m_outputs),
+                                 s.channel.data() + count, s.value.data() + count);
         }
         s.starts.back() = count;
     }
@@ -268,6 +304,25 @@ private:
         });
     }
 
+    /// The same from all output gradients, arranged [ky][(kx, i)][o padded]: one product per kernel
+    /// row and image row.
+    void addWeightGradientDense(LayerScratch& s, const float* x, const float* dy) const
+    {
+        for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
+            for (std::ptrdiff_t y = 0; y < m_outHeight; ++y)
+                multiply({.a = x + (y + ky) * m_width * m_inputs,
+                          .aRow = 1,
+                          .aStep = m_inputs,
+                          .b = dy + y * m_outWidth * m_outputs,
+                          .bRow = m_outputs,
+                          .c = s.weightGradient.data() + ky * m_window * m_outputsPadded,
+                          .cRow = m_outputsPadded,
+                          .rows = m_window,
+                          .depth = m_outWidth,
+                          .columns = m_outputs,
+                          .start = ProductStart::Accumulate});
+    }
+
     void addInputGradient(const LayerScratch& s, float* dx) const
     {
         forEachRun([&]<int vectors>(std::ptrdiff_t ky, std::ptrdiff_t p, std::ptrdiff_t at) {
@@ -290,6 +345,9 @@ private:
     std::ptrdiff_t m_window; ///< floats in a kernel row: kernel * inputs
     std::ptrdiff_t m_windowPadded;
     std::ptrdiff_t m_outputsPadded;
+    /// Whether the weights' gradients are summed densely: runs of a window's row would leave most
+    /// of a vector unused.
+    bool m_dense = 2 * m_window < m_windowPadded;
     Floats m_forWindow; ///< [ky][(kx, i)][o padded]
     Floats m_forOutput; ///< [ky][o][(kx, i) padded]
     Floats m_bias;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <type_traits>
+#include <utility>
 
 namespace qs {
 
@@ -25,14 +27,28 @@ inline constexpr int kTileVectors = 2;
 inline constexpr int kTileRows = 6;
 
 using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
+using UnalignedVector =
+    float __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 inline void load(Vector& v, const float* from)
 {
-    std::memcpy(&v, from, sizeof v);
+    v = *reinterpret_cast<const UnalignedVector*>(from);
 }
 inline void store(const Vector& v, float* to)
 {
-    std::memcpy(to, &v, sizeof v);
+    *reinterpret_cast<UnalignedVector*>(to) = v;
+}
+
+/// body(0), … body(n - 1), with the index as a compile-time constant: arrays of vectors that are
+/// indexed so are registers, those indexed in a loop are memory.
+template <int n, typename Body>
+[[gnu::always_inline]] inline void repeat(Body&& body)
+{
+    [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline))
+    {
+        (body(std::integral_constant<int, i>{}), ...);
+    }
+    (std::make_integer_sequence<int, n>{});
 }
 
 constexpr std::ptrdiff_t roundUpToLanes(std::ptrdiff_t n)

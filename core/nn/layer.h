@@ -24,7 +24,6 @@ struct LayerScratch {
     Floats biasGradient;
     Floats padded;                     ///< Conv2d: inputs with zeros around them
     Floats paddedGradient;             ///< likewise of their gradients
-    std::vector<std::uint8_t> argmax;  ///< MaxPool2d: which of the four
     std::vector<std::int32_t> starts;  ///< Conv2d: the entries of each position
     std::vector<std::int32_t> channel; ///< Conv2d: non-zero output gradients
     std::vector<float> value;

@@ -28,86 +28,100 @@ public:
     }
 };
 
-/// The largest of each 2x2 square, the first of equal ones; an odd last row or column is left out.
-/// dx = dy at that element, 0 elsewhere.
+/// The largest of each 2x2 square; an odd last row or column is left out. dx = dy at the first of
+/// the elements that are as large, in the order of rows and columns, 0 elsewhere.
+///
+/// Whole vectors of channels are written: what spills over a pixel's end is overwritten by the next
+/// one, as pixels are written in ascending order.
 class MaxPool2d : public Layer {
 public:
     using Layer::Layer;
 
-    void prepareScratch(LayerScratch& s) const override
+    void forward(LayerScratch&, const float* x, float* y, int n) const override
     {
-        s.argmax.resize(static_cast<std::size_t>(kChunk * out().numel()));
-    }
-
-    void forward(LayerScratch& s, const float* x, float* y, int n) const override
-    {
-        std::uint8_t* which = s.argmax.data();
         const std::ptrdiff_t channels = in().channels;
-        forEachSquare(n, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-            const float* __restrict x0 = x + from;
-            const float* __restrict x1 = x0 + channels;
-            const float* __restrict x2 = x0 + in().width * channels;
-            const float* __restrict x3 = x2 + channels;
-            float* __restrict out = y + to;
-            std::uint8_t* __restrict arg = which + to;
-            for (std::ptrdiff_t c = 0; c < channels; ++c) {
-                float best = x0[c];
-                std::uint8_t at = 0;
-                // A NaN is taken and stays, as in PyTorch.
-                const bool take1 = x1[c] > best || x1[c] != x1[c];
-                best = take1 ? x1[c] : best;
-                at = take1 ? 1 : at;
-                const bool take2 = x2[c] > best || x2[c] != x2[c];
-                best = take2 ? x2[c] : best;
-                at = take2 ? 2 : at;
-                const bool take3 = x3[c] > best || x3[c] != x3[c];
-                best = take3 ? x3[c] : best;
-                at = take3 ? 3 : at;
-                out[c] = best;
-                arg[c] = at;
+        for (std::ptrdiff_t row = 0; row < std::ptrdiff_t{n} * out().height; ++row) {
+            const float* from = x + lineOf(row) * in().width * channels;
+            for (std::ptrdiff_t column = 0; column < out().width; ++column) {
+                for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
+                    Vector v[4];
+                    loadSquare(v, from + c);
+                    Vector best = v[0];
+                    // A NaN is taken and stays, as in PyTorch.
+                    repeat<3>([&](auto k) {
+                        const auto& next = v[k + 1];
+                        best = (next > best) | (next != next) ? next : best;
+                    });
+                    store(best, y + c);
+                }
+                from += 2 * channels;
+                y += channels;
             }
-        });
+        }
     }
 
-    void backward(LayerScratch& s, const float*, const float*, const float* dy, float* dx,
+    void backward(LayerScratch&, const float* x, const float* y, const float* dy, float* dx,
                   int n) const override
     {
         if (dx == nullptr)
             return;
-        if (in().width % 2 != 0 || in().height % 2 != 0)
-            std::fill_n(dx, std::ptrdiff_t{n} * in().numel(), 0.0F);
-        const std::uint8_t* which = s.argmax.data();
         const std::ptrdiff_t channels = in().channels;
-        forEachSquare(n, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-            const float* __restrict in0 = dy + to;
-            const std::uint8_t* __restrict arg = which + to;
-            float* __restrict x0 = dx + from;
-            float* __restrict x1 = x0 + channels;
-            float* __restrict x2 = x0 + in().width * channels;
-            float* __restrict x3 = x2 + channels;
-            for (std::ptrdiff_t c = 0; c < channels; ++c) {
-                x0[c] = arg[c] == 0 ? in0[c] : 0;
-                x1[c] = arg[c] == 1 ? in0[c] : 0;
-                x2[c] = arg[c] == 2 ? in0[c] : 0;
-                x3[c] = arg[c] == 3 ? in0[c] : 0;
-            }
-        });
+        const std::ptrdiff_t line = in().width * channels;
+        const std::ptrdiff_t outLine = out().width * channels;
+        for (std::ptrdiff_t row = 0; row < std::ptrdiff_t{n} * out().height; ++row) {
+            const std::ptrdiff_t at = lineOf(row) * line;
+            backwardLine<0>(x + at, y + row * outLine, dy + row * outLine, dx + at);
+            backwardLine<2>(x + at, y + row * outLine, dy + row * outLine, dx + at + line);
+            if (in().height % 2 != 0 && row % out().height == out().height - 1)
+                std::fill_n(dx + at + 2 * line, line, 0.0F);
+        }
     }
 
 private:
-    /// Calls body(offset of a square's first pixel in x, offset of its pixel in y).
-    template <typename Body>
-    void forEachSquare(int n, Body body) const
+    /// The upper of the two image lines that an output line, counted over all samples, is of.
+    std::ptrdiff_t lineOf(std::ptrdiff_t row) const
+    {
+        return row / out().height * in().height + row % out().height * 2;
+    }
+
+    void loadSquare(Vector (&v)[4], const float* from) const
     {
         const std::ptrdiff_t channels = in().channels;
-        std::ptrdiff_t to = 0;
-        for (std::ptrdiff_t sample = 0; sample < n; ++sample)
-            for (std::ptrdiff_t row = 0; row < out().height; ++row)
-                for (std::ptrdiff_t column = 0; column < out().width; ++column) {
-                    body(((sample * in().height + 2 * row) * in().width + 2 * column) * channels,
-                         to);
-                    to += channels;
-                }
+        const float* below = from + in().width * channels;
+        load(v[0], from);
+        load(v[1], from + channels);
+        load(v[2], below);
+        load(v[3], below + channels);
+    }
+
+    /// One of the two lines of dx: elements `first` and first + 1 of each square.
+    template <int first>
+    void backwardLine(const float* x, const float* y, const float* dy, float* dx) const
+    {
+        const std::ptrdiff_t channels = in().channels;
+        const auto pixel = [&]<int which>() {
+            for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
+                Vector v[4];
+                Vector best;
+                Vector gradient;
+                loadSquare(v, x + c);
+                load(best, y + c);
+                load(gradient, dy + c);
+                auto taken = v[which] == best;
+                repeat<which>([&](auto k) { taken &= ~(v[k] == best); });
+                store(taken ? gradient : Vector{}, dx + c);
+            }
+            dx += channels;
+        };
+        for (std::ptrdiff_t column = 0; column < out().width; ++column) {
+            pixel.template operator()<first>();
+            pixel.template operator()<first + 1>();
+            x += 2 * channels;
+            y += channels;
+            dy += channels;
+        }
+        if (in().width % 2 != 0)
+            std::fill_n(dx, channels, 0.0F);
     }
 };
 

@@ -16,34 +16,32 @@ void multiplyTile(const TileProduct& p, std::ptrdiff_t row, std::ptrdiff_t colum
 {
     Vector sum[tileRows][vectors];
     float* c = p.c + row * p.cRow + column;
-    for (int r = 0; r < tileRows; ++r) {
-        for (int v = 0; v < vectors; ++v) {
+    repeat<tileRows>([&](auto r) {
+        repeat<vectors>([&](auto v) {
             if (p.start == ProductStart::Accumulate)
                 load(sum[r][v], c + r * p.cRow + v * kLanes);
             else if (p.start == ProductStart::Row)
                 load(sum[r][v], p.startRow + column + v * kLanes);
             else
                 sum[r][v] = Vector{};
-        }
-    }
+        });
+    });
     const float* a = p.a + row * p.aRow;
     const float* b = p.b + column;
     const std::ptrdiff_t aRow = p.aRow;
     for (std::ptrdiff_t k = 0; k < p.depth; ++k) {
         Vector bk[vectors];
-        for (int v = 0; v < vectors; ++v)
-            load(bk[v], b + v * kLanes);
-        for (int r = 0; r < tileRows; ++r) {
+        repeat<vectors>([&](auto v) { load(bk[v], b + v * kLanes); });
+        repeat<tileRows>([&](auto r) {
             const float ark = a[r * aRow];
-            for (int v = 0; v < vectors; ++v)
-                sum[r][v] += bk[v] * ark;
-        }
+            repeat<vectors>([&](auto v) { sum[r][v] += bk[v] * ark; });
+        });
         a += p.aStep;
         b += p.bRow;
     }
-    for (int r = 0; r < tileRows; ++r)
-        for (int v = 0; v < vectors; ++v)
-            store(sum[r][v], c + r * p.cRow + v * kLanes);
+    repeat<tileRows>([&](auto r) {
+        repeat<vectors>([&](auto v) { store(sum[r][v], c + r * p.cRow + v * kLanes); });
+    });
 }
 
 using Tile = void (*)(const TileProduct&, std::ptrdiff_t row, std::ptrdiff_t column);
