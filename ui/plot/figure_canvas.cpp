@@ -14,11 +14,17 @@ constexpr double pixelsPerInch = 96;
 constexpr double pointsPerInch = 72;
 constexpr double millimetresPerInch = 25.4;
 
+/// Gives a name to what a layer keeps to itself: painting it alone. Hiding the other layers instead
+/// would hide the axes, whose visibility is tied to an element on another layer.
+struct Layer : QCPLayer {
+    using QCPLayer::draw;
+};
+
 } // namespace
 
 struct FigureCanvas::Private {
     QSizeF size;
-    mutable QCustomPlot plot;
+    QCustomPlot plot;
     FigureScene scene{plot, FigureScene::Purpose::Export};
 };
 
@@ -61,36 +67,23 @@ QRectF FigureCanvas::axesRect() const
 
 bool FigureCanvas::paint(QPaintDevice& device, Pass pass, double scale, bool vector) const
 {
-    const PlotTheme& theme = *d->scene.style().theme;
+    QCPPainter painter;
+    if (!painter.begin(&device))
+        return false;
+    painter.scale(scale, scale);
+    if (pass == Pass::All || pass == Pass::BelowData)
+        painter.fillRect(QRectF(QPointF(0, 0), d->size), d->scene.style().theme->background);
+    painter.setMode(QCPPainter::pmVectorized, vector);
+    painter.setMode(QCPPainter::pmNoCaching);
     const int data = d->plot.layer(QStringLiteral("main"))->index();
-    QVector<QCPLayer*> hidden;
     for (int i = 0; i < d->plot.layerCount(); ++i) {
         const bool wanted = pass == Pass::All || (pass == Pass::BelowData && i < data) ||
                             (pass == Pass::Data && i == data) ||
                             (pass == Pass::AboveData && i > data);
-        if (!wanted && d->plot.layer(i)->visible())
-            hidden += d->plot.layer(i);
+        if (wanted && d->plot.layer(i)->visible())
+            (d->plot.layer(i)->*&Layer::draw)(&painter);
     }
-    for (QCPLayer* layer : hidden)
-        layer->setVisible(false);
-    const bool ground = pass == Pass::All || pass == Pass::BelowData;
-    d->plot.setBackground(Qt::NoBrush);
-
-    QCPPainter painter;
-    const bool begun = painter.begin(&device);
-    if (begun) {
-        painter.scale(scale, scale);
-        if (ground)
-            painter.fillRect(QRectF(QPointF(0, 0), d->size), theme.background);
-        painter.setMode(QCPPainter::pmVectorized, vector);
-        painter.setMode(QCPPainter::pmNoCaching);
-        const QSize whole = d->size.toSize();
-        d->plot.toPainter(&painter, whole.width(), whole.height());
-        painter.end();
-    }
-    for (QCPLayer* layer : hidden)
-        layer->setVisible(true);
-    return begun;
+    return painter.end();
 }
 
 } // namespace qs

@@ -8,7 +8,6 @@
 namespace qs {
 namespace {
 
-constexpr int hatchDistance = 7;
 constexpr int rugHeight = 7;
 
 } // namespace
@@ -41,21 +40,9 @@ void FigureGround::drawRegion(QCPPainter* painter, const Region& region) const
     const QColor& color = m_style->theme->color(ColorRole::Clipping);
     const QRectF rect(left, m_axes->top(), right - left, m_axes->height());
     painter->fillRect(rect, tint(color, 0.05));
-    // The lines are cut by hand: vector formats do not clip, and a pattern brush has a fixed pixel
-    // size.
     painter->setAntialiasing(true);
     painter->setPen(QPen(tint(color, 0.38), 1));
-    const double top = rect.top();
-    const double bottom = rect.bottom();
-    const double first = std::floor((rect.left() + top) / hatchDistance) * hatchDistance;
-    QVector<QLineF> lines;
-    for (double sum = first; sum <= rect.right() + bottom; sum += hatchDistance) {
-        const double x1 = std::max(rect.left(), sum - bottom);
-        const double x2 = std::min(rect.right(), sum - top);
-        if (x2 > x1)
-            lines += QLineF(x1, sum - x1, x2, sum - x2);
-    }
-    painter->drawLines(lines);
+    painter->drawLines(hatchLines(QPolygonF(rect)));
 }
 
 void FigureGround::drawRug(QCPPainter* painter, const Series& series) const

@@ -129,9 +129,13 @@ void FigureHeader::drawSwatch(QCPPainter* painter, const Series& series, const Q
     case SeriesKind::Histogram:
         painter->setBrush(seriesFill(theme, series));
         painter->drawRect(box);
+        painter->setPen(seriesHatch(theme, series));
+        painter->drawLines(hatchLines(QPolygonF(QRectF(box))));
         break;
     case SeriesKind::Band:
         painter->fillRect(box, seriesFill(theme, series));
+        painter->setPen(seriesHatch(theme, series));
+        painter->drawLines(hatchLines(QPolygonF(QRectF(box))));
         break;
     case SeriesKind::Impulses:
         for (int i = 0; i < 4; ++i)

@@ -179,9 +179,6 @@ void FigureMarks::drawGrip(QCPPainter* painter, double x, bool selected) const
     painter->setPen(QPen(theme.axesBackground, selected ? 2 : 1.5));
     painter->setBrush(theme.handle);
     painter->drawRoundedRect(grip, 3.5, 3.5);
-    painter->setPen(QPen(theme.handleText, 1));
-    painter->drawLine(QPointF(x - 1.5, y - 4), QPointF(x - 1.5, y + 4));
-    painter->drawLine(QPointF(x + 1.5, y - 4), QPointF(x + 1.5, y + 4));
     painter->setBrush(Qt::NoBrush);
 }
 

@@ -226,8 +226,9 @@ void FigureScene::Private::applyAxisLook(QCPAxis* axis)
     axis->setLabelFont(style.base);
     axis->setTickLength(0, 4);
     axis->setSubTickLength(0, 2);
-    axis->setTickLabelPadding(4);
-    axis->setLabelPadding(4);
+    axis->setTickLabelPadding(axis->axisType() == QCPAxis::atBottom ? 2 : 4);
+    axis->setLabelPadding(axis->axisType() == QCPAxis::atBottom ? 0 : 4);
+    axis->setPadding(0);
     axis->grid()->setPen(QPen(theme.grid, 1));
     axis->grid()->setZeroLinePen(QPen(theme.grid.darker(theme.id == ThemeId::Dark ? 65 : 115), 1));
     axis->grid()->setAntialiased(false);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_series.h"
 
+#include "ui/plot/filled_graph.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,8 +15,8 @@ using Points = QVector<QCPGraphData>;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t fewPoints = 2000; // up to here wider pens cost nothing that can be measured
-constexpr std::size_t manyFilled =
-    20000; // filling more corners than this takes longer than a frame
+constexpr std::size_t fewDashedPoints = 200;
+constexpr std::size_t manyFilled = 8000; // corners: filling more takes too long
 
 std::size_t sizeOf(const Series& series)
 {
@@ -87,10 +89,13 @@ void setPoints(QCPGraph* graph, Points points)
 
 QBrush seriesFill(const PlotTheme& theme, const Series& series)
 {
-    const QColor& color = theme.color(series.color);
-    if (series.hatched)
-        return QBrush(tint(color, 0.8), Qt::BDiagPattern);
-    return tint(color, series.kind == SeriesKind::Band ? 0.18 : 0.25);
+    const double opacity = series.hatched ? 0.06 : series.kind == SeriesKind::Band ? 0.18 : 0.25;
+    return tint(theme.color(series.color), opacity);
+}
+
+QPen seriesHatch(const PlotTheme& theme, const Series& series)
+{
+    return series.hatched ? QPen(tint(theme.color(series.color), 0.7), 1) : QPen(Qt::NoPen);
 }
 
 QCPScatterStyle seriesMarker(const PlotTheme& theme, const Series& series, double size)
@@ -119,8 +124,7 @@ SeriesPlot::SeriesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& serie
 {
     if (series.kind == SeriesKind::Rug)
         return;
-    QCustomPlot* plot = keyAxis->parentPlot();
-    m_graph = plot->addGraph(keyAxis, valueAxis);
+    m_graph = new FilledGraph(keyAxis, valueAxis); // belongs to the plot
     switch (series.kind) {
     case SeriesKind::Line:
         m_graph->setLineStyle(QCPGraph::lsLine);
@@ -138,7 +142,7 @@ SeriesPlot::SeriesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& serie
         m_graph->setLineStyle(QCPGraph::lsNone);
         break;
     case SeriesKind::Band:
-        m_second = plot->addGraph(keyAxis, valueAxis);
+        m_second = new FilledGraph(keyAxis, valueAxis);
         m_second->setPen(Qt::NoPen);
         m_graph->setPen(Qt::NoPen);
         m_graph->setChannelFillGraph(m_second);
@@ -151,7 +155,7 @@ SeriesPlot::SeriesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& serie
 
 SeriesPlot::~SeriesPlot()
 {
-    for (QCPGraph* graph : {m_graph, m_second}) {
+    for (FilledGraph* graph : {m_graph, m_second}) {
         if (graph)
             graph->parentPlot()->removeGraph(graph);
     }
@@ -178,7 +182,7 @@ void SeriesPlot::setLook(const Series& series, const PlotTheme& theme)
     if (!m_graph)
         return;
     const std::size_t size = sizeOf(series);
-    const bool wide = size <= fewPoints;
+    const bool wide = size <= (series.style == LineStyle::Solid ? fewPoints : fewDashedPoints);
     switch (m_kind) {
     case SeriesKind::Line:
         m_graph->setPen(rolePen(theme, series.color, series.style, wide ? 1.5 : 1));
@@ -189,12 +193,14 @@ void SeriesPlot::setLook(const Series& series, const PlotTheme& theme)
     case SeriesKind::Histogram:
         m_graph->setPen(rolePen(theme, series.color, series.style, 1));
         m_graph->setBrush(seriesFill(theme, series));
+        m_graph->setHatch(seriesHatch(theme, series));
         break;
     case SeriesKind::Impulses:
         m_graph->setPen(rolePen(theme, series.color, series.style, size <= 64 ? 2 : 1));
         break;
     case SeriesKind::Band:
         m_graph->setBrush(seriesFill(theme, series));
+        m_graph->setHatch(seriesHatch(theme, series));
         break;
     case SeriesKind::Points:
     case SeriesKind::Rug:

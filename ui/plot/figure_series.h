@@ -10,8 +10,13 @@
 
 namespace qs {
 
+class FilledGraph;
+
 /// The brush inside a Histogram or a Band.
 QBrush seriesFill(const PlotTheme& theme, const Series& series);
+
+/// The lines across that; Qt::NoPen when the series is not hatched.
+QPen seriesHatch(const PlotTheme& theme, const Series& series);
 
 /// The shape at each point; none when the series has none.
 QCPScatterStyle seriesMarker(const PlotTheme& theme, const Series& series, double size);
@@ -33,8 +38,8 @@ public:
 private:
     SeriesKind m_kind;
     bool m_rightAxis;
-    QCPGraph* m_graph = nullptr;
-    QCPGraph* m_second = nullptr; ///< the other edge of a Band
+    FilledGraph* m_graph = nullptr;
+    FilledGraph* m_second = nullptr; ///< the other edge of a Band
 };
 
 } // namespace qs

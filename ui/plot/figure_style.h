@@ -5,7 +5,10 @@
 #include "ui/plot/theme.h"
 
 #include <QFont>
+#include <QLineF>
 #include <QPen>
+#include <QPolygonF>
+#include <QVector>
 
 namespace qs {
 
@@ -25,5 +28,10 @@ QPen rolePen(const PlotTheme& theme, ColorRole role, LineStyle style, double wid
 
 /// `color`, that much of it, for fills.
 QColor tint(const QColor& color, double opacity);
+
+/// Rising diagonals inside `area`, cut by hand: SVG is painted without clips, and the pattern
+/// brushes of Qt have the size of a device pixel. Areas side by side get lines that continue each
+/// other.
+QVector<QLineF> hatchLines(const QPolygonF& area);
 
 } // namespace qs

@@ -23,7 +23,8 @@ QByteArray between(const QByteArray& text, const QByteArray& begin, const QByteA
     return text.mid(start, to - start).trimmed();
 }
 
-Parts partsOf(const FigureCanvas& canvas, FigureCanvas::Pass pass)
+/// The body and the definitions of one pass, whose ids begin with `prefix`: each pass counts anew.
+Parts partsOf(const FigureCanvas& canvas, FigureCanvas::Pass pass, const QByteArray& prefix)
 {
     QBuffer buffer;
     QSvgGenerator generator;
@@ -32,8 +33,9 @@ Parts partsOf(const FigureCanvas& canvas, FigureCanvas::Pass pass)
     generator.setSize(canvas.size().toSize());
     if (!canvas.paint(generator, pass, 1, true))
         return {};
-    return {between(buffer.data(), "<defs>", "</defs>"),
-            between(buffer.data(), "</defs>", "</svg>")};
+    QByteArray svg = buffer.data();
+    svg.replace("id=\"", "id=\"" + prefix).replace("url(#", "url(#" + prefix);
+    return {between(svg, "<defs>", "</defs>"), between(svg, "</defs>", "</svg>")};
 }
 
 QByteArray number(double value)
@@ -47,9 +49,9 @@ QByteArray number(double value)
 // group.
 QByteArray figureSvg(const FigureCanvas& canvas, const QString& title)
 {
-    const Parts below = partsOf(canvas, FigureCanvas::Pass::BelowData);
-    const Parts data = partsOf(canvas, FigureCanvas::Pass::Data);
-    const Parts above = partsOf(canvas, FigureCanvas::Pass::AboveData);
+    const Parts below = partsOf(canvas, FigureCanvas::Pass::BelowData, "below-");
+    const Parts data = partsOf(canvas, FigureCanvas::Pass::Data, "data-");
+    const Parts above = partsOf(canvas, FigureCanvas::Pass::AboveData, "above-");
     if (below.body.isEmpty())
         return {};
     const QSizeF size = canvas.size();

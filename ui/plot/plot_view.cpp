@@ -33,6 +33,7 @@ struct PlotView::Private {
     ThemeId theme = ThemeId::Light;
     PlotCanvas canvas;
     PlotInteraction interaction;
+    bool keyboardFocus = false; ///< the focus came by a key
     int leftMargin = 0;
     int rightMargin = 0;
     int reportedLeft = -1;
@@ -294,8 +295,20 @@ void PlotView::leaveEvent(QEvent* event)
 
 void PlotView::focusInEvent(QFocusEvent* event)
 {
-    // A click shows by itself where it went; only the keyboard needs the ring.
-    d->canvas.setFocusRing(event->reason() != Qt::MouseFocusReason);
+    // A click shows by itself where it went; only who walks with the keyboard needs the ring.
+    switch (event->reason()) {
+    case Qt::TabFocusReason:
+    case Qt::BacktabFocusReason:
+    case Qt::ShortcutFocusReason:
+        d->keyboardFocus = true;
+        break;
+    case Qt::ActiveWindowFocusReason:
+    case Qt::PopupFocusReason:
+        break; // as it was before the other window came
+    default:
+        d->keyboardFocus = false;
+    }
+    d->canvas.setFocusRing(d->keyboardFocus);
     QWidget::focusInEvent(event);
 }
 

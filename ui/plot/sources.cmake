@@ -12,6 +12,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_series.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_style.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_svg.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/filled_graph.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/number_text.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction.cpp

@@ -12,6 +12,7 @@ constexpr double largest = 1e200; // the plotting library refuses ranges near th
 constexpr double smallestLog = 1e-200;
 constexpr double deepestZoom = 1e-7; // of the home range
 constexpr double widestView = 20;
+constexpr double narrowestLog = 1e-9;
 constexpr double roundingSpan = 1e-12;
 
 double logDistance(ViewRange range)
@@ -35,14 +36,14 @@ ViewRange sanitized(ViewRange range, bool log)
             return {1e-3, 1};
         if (min < smallestLog)
             min = std::max(smallestLog, max * 1e-6);
-        if (std::log(max) - std::log(min) < 1e-9)
-            return {min / 2, max * 2};
+        if (std::log(max) - std::log(min) < narrowestLog)
+            return {min / 2, std::min(max * 2, largest)};
         return {min, max};
     }
     const double size = std::max(std::abs(min), std::abs(max));
     if (max - min <= std::max(size * roundingSpan, 1e-250)) {
         const double pad = size > 1e-200 ? size / 2 : 0.5;
-        return {min - pad, max + pad};
+        return {std::max(min - pad, -largest), std::min(max + pad, largest)};
     }
     return {min, max};
 }
