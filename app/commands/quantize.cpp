@@ -121,6 +121,12 @@ Json number(std::optional<double> value)
     return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
 
+/// A float32 with its own shortest digits: 0.1, not 0.10000000149011612.
+Json shortest(float value)
+{
+    return std::stod(formatExact(value));
+}
+
 Json reportJson(const std::string& file, const Tensor& tensor, const Report& report,
                 const std::vector<ChannelRange>& observed)
 {
@@ -140,7 +146,7 @@ Json reportJson(const std::string& file, const Tensor& tensor, const Report& rep
     json["group_size"] = nullptr;
     Json scale = Json::array();
     for (const float s : params.scale())
-        scale.push_back(std::stod(formatExact(s))); // 0.1, not 0.10000000149011612
+        scale.push_back(shortest(s));
     json["scale"] = std::move(scale);
     json["zero_point"] = params.zeroPoint();
     json["quant_min"] = params.range().quantMin;
@@ -150,8 +156,8 @@ Json reportJson(const std::string& file, const Tensor& tensor, const Report& rep
     Json high = Json::array();
     for (std::size_t c = 0; c < params.channels(); ++c) {
         const auto covered = report.rangeOf(c);
-        low.push_back(observed.empty() ? covered[0] : static_cast<double>(observed[c].min));
-        high.push_back(observed.empty() ? covered[1] : static_cast<double>(observed[c].max));
+        low.push_back(shortest(observed.empty() ? covered[0] : observed[c].min));
+        high.push_back(shortest(observed.empty() ? covered[1] : observed[c].max));
     }
     json["range_min"] = std::move(low);
     json["range_max"] = std::move(high);

@@ -64,10 +64,10 @@ double Report::bitsPerWeight() const
                             static_cast<double>(stats.count);
 }
 
-std::array<double, 2> Report::rangeOf(std::size_t channel) const
+std::array<float, 2> Report::rangeOf(std::size_t channel) const
 {
-    return {static_cast<double>(params.level(params.range().quantMin, channel)),
-            static_cast<double>(params.level(params.range().quantMax, channel))};
+    return {params.level(params.range().quantMin, channel),
+            params.level(params.range().quantMax, channel)};
 }
 
 } // namespace qs

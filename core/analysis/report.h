@@ -55,7 +55,7 @@ struct Report {
     /// of the dtype's width, per channel) / numel.
     double bitsPerWeight() const;
     /// The real range the codes of a channel cover: level(quant_min), level(quant_max).
-    std::array<double, 2> rangeOf(std::size_t channel) const;
+    std::array<float, 2> rangeOf(std::size_t channel) const;
 };
 
 } // namespace qs

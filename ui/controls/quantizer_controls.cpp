@@ -56,15 +56,17 @@ void addRow(QFormLayout* form, const QString& label, QWidget* field, const QStri
         buddy->setToolTip(tip);
 }
 
-QWidget* sideBySide(QWidget* left, QWidget* right, QWidget* parent)
+/// Two fields in one row; the label leads to the first.
+void addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* right)
 {
-    auto* row = new QWidget(parent);
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
+    auto* layout = new QHBoxLayout;
     layout->setSpacing(6);
     layout->addWidget(left, 1);
     layout->addWidget(right, 1);
-    return row;
+    auto* text = new QLabel(label);
+    text->setBuddy(left);
+    text->setToolTip(left->toolTip());
+    form->addRow(text, layout);
 }
 
 QString scaleProblem(double value)
@@ -110,26 +112,27 @@ QWidget* QuantizerControls::buildQuantizer()
     m_symmetry = new QComboBox(box);
     m_symmetry->setAccessibleName(tr("scheme"));
     m_symmetry->addItems({tr("affine"), tr("symmetric")});
-    addRow(form, tr("&scheme"), m_symmetry,
-           tr("Affine: zero_point is free. Symmetric: real 0 has the middle code."));
     m_granularity = new QComboBox(box);
     m_granularity->setAccessibleName(tr("granularity"));
     m_granularity->addItems({tr("per tensor"), tr("per channel")});
-    addRow(form, tr("&granularity"), m_granularity,
-           tr("One scale for the whole tensor, or one for each channel along an axis."));
+    m_symmetry->setToolTip(
+        tr("Affine: zero_point is free. Symmetric: real 0 has the middle code."));
+    m_granularity->setToolTip(
+        tr("One scale for the whole tensor, or one for each channel along an axis."));
+    addPair(form, tr("&scheme"), m_symmetry, m_granularity);
     m_axis = new QSpinBox(box);
     m_axis->setAccessibleName(tr("axis"));
-    m_axis->setPrefix(tr("axis "));
     m_axis->setToolTip(tr("The dimension whose channels have their own scale (from 0)."));
     m_channel = new QSpinBox(box);
     m_channel->setAccessibleName(tr("channel"));
+    m_channel->setPrefix(tr("ch "));
     m_channel->setKeyboardTracking(false);
     m_channel->setToolTip(tr("The channel that the plots show and the grid's fields change."));
     m_channelSlider = new QSlider(Qt::Horizontal, box);
     m_channelSlider->setAccessibleName(tr("channel slider"));
-    m_channelRow = sideBySide(m_channel, m_channelSlider, box);
-    form->addRow(tr("a&xis"), m_axis);
-    form->addRow(tr("&channel"), m_channelRow);
+    m_channelSlider->setToolTip(m_channel->toolTip());
+    addPair(form, tr("a&xis"), m_axis, m_channel);
+    form->addRow(tr("&channel"), m_channelSlider);
 
     connect(m_dtype, &QComboBox::activated, this, [this](int row) {
         const DType dtype = dtypes()[static_cast<std::size_t>(row)].id;
@@ -207,10 +210,6 @@ QWidget* QuantizerControls::buildGrid()
                          .arg(range->quantMax);
     });
     addRow(form, tr("&zero_point"), m_zeroPoint, tr("The code of real 0, which is always exact."));
-    m_zeroPointNote = new QLabel(box);
-    m_zeroPointNote->setObjectName(QStringLiteral("secondary"));
-    m_zeroPointNote->setWordWrap(true);
-    form->addRow(QString(), m_zeroPointNote);
     m_quantMin = new NumberField(tr("quant_min"), box);
     m_quantMax = new NumberField(tr("quant_max"), box);
     for (auto* field : {m_quantMin, m_quantMax}) {
@@ -232,13 +231,14 @@ QWidget* QuantizerControls::buildGrid()
     };
     m_quantMin->setCheck(rangeCheck(true));
     m_quantMax->setCheck(rangeCheck(false));
-    addRow(form, tr("&quant_min"), m_quantMin, tr("The lowest code in use."));
-    addRow(form, tr("q&uant_max"), m_quantMax, tr("The highest code in use."));
+    m_quantMin->setToolTip(tr("quant_min: the lowest code in use."));
+    m_quantMax->setToolTip(tr("quant_max: the highest code in use."));
+    addPair(form, tr("&quant_min, max"), m_quantMin, m_quantMax);
     m_narrow = new QCheckBox(tr("&narrow"), box);
     m_narrow->setToolTip(tr("narrow_range: the lowest code is left out (-127 \u2026 127)."));
     m_reduce = new QCheckBox(tr("red&uce"), box);
     m_reduce->setToolTip(tr("reduce_range: half of the codes, as PyTorch does for old x86 CPUs."));
-    form->addRow(tr("range"), sideBySide(m_narrow, m_reduce, box));
+    addPair(form, tr("range"), m_narrow, m_reduce);
 
     connect(m_scale, &NumberField::committed, this,
             [this](double v) { commitScale(v, QStringLiteral("scale")); });
@@ -298,10 +298,11 @@ QWidget* QuantizerControls::buildCalibration()
            tr("PyTorch's FixedQParams of operators with a known range: sigmoid 1/256 and 0, tanh "
               "2/256 and 128."));
     m_rounding = comboOf(roundings(), tr("rounding"), box);
-    addRow(form, tr("&rounding"), m_rounding, tr("How x / scale becomes a whole number."));
     m_dialect = comboOf(dialects(), tr("dialect"), box);
-    addRow(form, tr("d&ialect"), m_dialect,
-           tr("torch multiplies by the float32 reciprocal of the scale, onnx divides by it."));
+    m_rounding->setToolTip(tr("How x / scale becomes a whole number."));
+    m_dialect->setToolTip(tr("Whose arithmetic: torch multiplies by the float32 reciprocal of the "
+                             "scale, onnx divides by it."));
+    addPair(form, tr("&rounding"), m_rounding, m_dialect);
 
     connect(m_observer, &QComboBox::activated, this, [this](int row) {
         const std::string name(observers()[static_cast<std::size_t>(row)].name);
@@ -431,7 +432,8 @@ void QuantizerControls::refresh()
     m_axis->setRange(-rank, std::max(rank - 1, 0));
     m_axis->setValue(spec.axis);
     m_axis->setEnabled(perChannel);
-    m_channelRow->setEnabled(perChannel);
+    m_channel->setEnabled(perChannel);
+    m_channelSlider->setEnabled(perChannel);
     std::int64_t channels = 1;
     if (m_result && perChannel) {
         if (const auto axis = m_result->facts->tensor.shape().resolveAxis(spec.axis))
@@ -442,7 +444,9 @@ void QuantizerControls::refresh()
     m_channelSlider->setRange(0, last);
     m_channel->setValue(static_cast<int>(session.tensor.channel));
     m_channelSlider->setValue(static_cast<int>(session.tensor.channel));
-    m_channel->setSuffix(perChannel ? tr(" of %1").arg(channels) : QString());
+    m_channel->setToolTip(tr("The channel that the plots show and the grid's fields change; there "
+                             "are %1.")
+                              .arg(channels));
     refreshValues();
 }
 
@@ -461,7 +465,6 @@ void QuantizerControls::refreshValues()
     if (!params || channel >= params->channels()) {
         m_scale->setNoValue(tr("not observed yet"));
         m_zeroPoint->setNoValue(tr("not observed yet"));
-        m_zeroPointNote->setText(tr("not observed yet"));
         m_scaleSlider->setEnabled(false);
         return;
     }
@@ -478,9 +481,10 @@ void QuantizerControls::refreshValues()
     m_scale->setValue(scale);
     m_scaleSlider->showValue(scale);
     m_zeroPoint->setValue(params->zeroPointAt(channel));
-    m_zeroPointNote->setText(symmetric        ? tr("symmetric: real 0 has this code")
-                             : spec.isFixed() ? tr("fixed by you")
-                                              : tr("found by the observer"));
+    m_zeroPoint->edit()->setToolTip(
+        symmetric        ? tr("Locked: in a symmetric scheme real 0 has this code.")
+        : spec.isFixed() ? tr("The code of real 0, fixed by you.")
+                         : tr("The code of real 0, found by the observer."));
 }
 
 } // namespace qs

@@ -59,11 +59,9 @@ private:
     QSpinBox* m_axis;
     QSpinBox* m_channel;
     QSlider* m_channelSlider;
-    QWidget* m_channelRow;
     NumberField* m_scale;
     LogSlider* m_scaleSlider;
     NumberField* m_zeroPoint;
-    QLabel* m_zeroPointNote;
     NumberField* m_quantMin;
     NumberField* m_quantMax;
     QCheckBox* m_narrow;

@@ -156,6 +156,11 @@ void MainWindow::buildActions()
     auto* redo = m_document.undoStack().createRedoAction(this, tr("&Redo"));
     redo->setShortcuts(
         {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
+    // In the toolbar the plain words: what would be undone is in the menu and the tooltip.
+    undo->setIconText(tr("Undo"));
+    redo->setIconText(tr("Redo"));
+    connect(undo, &QAction::changed, undo, [undo] { undo->setIconText(tr("Undo")); });
+    connect(redo, &QAction::changed, redo, [redo] { redo->setIconText(tr("Redo")); });
     edit->addActions({undo, redo});
 
     m_workspaces = new QActionGroup(this);
@@ -260,11 +265,15 @@ void MainWindow::setTheme(ThemeId theme)
             "QToolTip { color: %3; background: %2; border: 1px solid %1; padding: 3px; }"
             "QToolBar { spacing: 4px; padding: 3px; }"
             "QToolButton { padding: 4px 8px; }"
-            "QGroupBox { font-weight: 600; margin-top: 8px; padding-top: 8px; }"
-            "QGroupBox::title { subcontrol-origin: margin; left: 6px; }")
+            "QGroupBox { font-weight: 600; border: 1px solid %5; border-radius: 4px;"
+            " margin-top: 18px; padding-top: 4px; }"
+            "QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left;"
+            " left: 2px; top: 0px; }"
+            "QTableView { background: transparent; }"
+            "QHeaderView::section { background: transparent; border: none; padding: 1px 4px; }")
             .arg(colors.secondaryText.name(),
                  dark ? QStringLiteral("#3A3420") : QStringLiteral("#FFF4D6"), colors.text.name(),
-                 dark ? QStringLiteral("#FF8A80") : QStringLiteral("#B71C1C")));
+                 dark ? QStringLiteral("#FF8A80") : QStringLiteral("#B71C1C"), colors.grid.name()));
     m_tensor->setTheme(theme);
     m_train->setTheme(theme);
     if (auto* action = findChild<QAction*>(QStringLiteral("darkTheme")))

@@ -12,7 +12,7 @@ namespace qs {
 namespace {
 
 /// More teeth than this in view would be a moire: their bounds are drawn instead.
-constexpr std::int64_t kMostTeeth = 300;
+constexpr std::int64_t kMostTeeth = 130;
 
 Series bound(const Figure& figure, double y)
 {

@@ -10,8 +10,10 @@
 namespace qs {
 namespace {
 
-/// More levels than this in view are drawn as an envelope instead of stems and ticks.
+/// More levels than this in view are drawn as an envelope instead of stems,
 constexpr std::size_t kMostStems = 300;
+/// and more than this as one band instead of ticks, which would be closer than 4 pixels.
+constexpr std::size_t kMostTicks = 150;
 
 Series floatHistogram(const Histogram& values)
 {
@@ -57,6 +59,7 @@ Figure histogramFigure(const PanelInput& input)
     const std::int32_t first = grid.codeAt(view[0]);
     const std::int32_t last = grid.codeAt(view[1]);
     const bool dense = static_cast<std::size_t>(last - first) > kMostStems;
+    const bool denseGrid = static_cast<std::size_t>(last - first) > kMostTicks;
     levels.kind = dense ? SeriesKind::Line : SeriesKind::Impulses;
     // An envelope of at most 1024 points keeps the tallest level of each group.
     const std::int32_t group = dense ? std::max(1, (last - first + 1) / 1024) : 1;
@@ -74,13 +77,14 @@ Figure histogramFigure(const PanelInput& input)
             levels.x.push_back(grid.level(at));
             levels.y.push_back(static_cast<double>(tallest));
         }
-        if (!dense) {
+        if (!denseGrid) {
             rug.x.push_back(grid.level(code));
             rug.y.push_back(0);
         }
     }
-    if (dense) {
+    if (dense)
         levels.name = Panels::tr("dequantized: elements per level (envelope)");
+    if (denseGrid) {
         rug.kind = SeriesKind::Band;
         rug.x = {std::max(view[0], grid.lowest), std::min(view[1], grid.highest)};
         rug.name = Panels::tr("grid, %1 levels")
@@ -97,7 +101,7 @@ Figure histogramFigure(const PanelInput& input)
         figure.y.min = 0.5;
         figure.y.max = top * 2;
     }
-    if (dense) {
+    if (denseGrid) {
         const double foot = input.logCounts ? 0.5 * 1.2 : top * 0.02;
         rug.y = {0, 0};
         rug.y2 = {foot, foot};
