@@ -125,13 +125,12 @@ private slots:
 
     void gradients_finiteDifferences_agree()
     {
-        const ModelSpec model{"small",
+        // Without ReLU and maxima, where the loss has kinks: the golden data have those.
+        const ModelSpec model{"smooth",
                               {2, 10, 10},
                               {{.kind = LayerKind::Conv2d, .in = 2, .out = 5, .kernel = 3},
-                               {.kind = LayerKind::ReLU},
-                               {.kind = LayerKind::MaxPool2d, .kernel = 2},
                                {.kind = LayerKind::Flatten},
-                               {.kind = LayerKind::Linear, .in = 80, .out = 4}}};
+                               {.kind = LayerKind::Linear, .in = 320, .out = 4}}};
         auto network = Network::make(model, 3);
         QVERIFY(network);
         const CounterRng rng(4);
@@ -148,7 +147,7 @@ private slots:
         const auto gradients = network->parameters();
         for (std::size_t p = 0; p < gradients.size(); ++p)
             for (std::size_t i = 0; i < gradients[p].value.size(); i += 7) {
-                constexpr float step = 1e-3F;
+                constexpr float step = 1e-2F;
                 float& w = network->parameters()[p].value[i];
                 const float before = w;
                 w = before + step;
@@ -156,11 +155,12 @@ private slots:
                 w = before - step;
                 const double down = meanLoss();
                 w = before;
-                // The loss is piecewise: a ReLU or a maximum may change within the step.
                 const double found = (up - down) / (2.0 * static_cast<double>(step));
                 const double expected = gradients[p].gradient[i];
-                QVERIFY2(std::abs(found - expected) < 2e-3 + 0.02 * std::abs(expected),
-                         gradients[p].name.c_str());
+                QVERIFY2(std::abs(found - expected) < 5e-4 + 5e-3 * std::abs(expected),
+                         (gradients[p].name + ": " + std::to_string(found) + " instead of " +
+                          std::to_string(expected))
+                             .c_str());
             }
     }
 
