@@ -2,43 +2,312 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/train.h"
 
+#include "core/base/text.h"
+#include "core/io/file.h"
 #include "core/nn/trainer.h"
+#include "core/nn/weights_file.h"
+
+#include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <iomanip>
+#include <memory>
+#include <sstream>
 
 namespace qs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+struct TrainOptions {
+    TrainRecipe recipe;
+    std::string qat;
+    std::string init;
+    std::string save;
+    std::string curves;
+    bool json = false;
+};
+
+struct EpochResult {
+    int epoch = 0;
+    double trainLoss = 0; ///< mean over the epoch's images, while it trained
+    double trainAccuracy = 0;
+    Evaluation test;
+    double seconds = 0; ///< of training, without the test
+};
+
+/// A row of the curves: a step, and behind an epoch's last one the test.
+struct CurvePoint {
+    StepResult step;
+    std::optional<Evaluation> test;
+};
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Result<QatConfig> readQatConfig(const std::string& given, const JobContext& job)
+{
+    if (!given.ends_with(".json"))
+        return qatConfigByName(given);
+    const auto content = readFile(given, job);
+    if (!content)
+        return content.error();
+    const auto* text = reinterpret_cast<const char*>(content->bytes.data());
+    const auto json = nlohmann::json::parse(text, text + content->bytes.size(), nullptr, false);
+    if (json.is_discarded())
+        return Error::data(given + ": expected JSON, found something else");
+    auto config = qatConfigFromJson(json);
+    if (!config)
+        return Error{config.error().kind, given + ": " + config.error().message};
+    return config;
+}
+
+/// The layers that have weights, and the input, with what their quantizers stand at.
+Json layersToJson(const Network& network)
+{
+    auto layers = Json::array();
+    const auto states = network.quantizers();
+    const auto add = [&](const std::string& name, std::string_view type) {
+        Json row{{"name", name}, {"type", type}};
+        for (const auto& [part, module] :
+             {std::pair<std::string, std::string>{"weight", name + ".weight"},
+              {"activation", name == "input" ? name : name + ".activation"}}) {
+            if (part == "weight" && name == "input")
+                continue;
+            const auto state = std::find_if(states.begin(), states.end(),
+                                            [&](const auto& s) { return s.name == module; });
+            const bool known = state != states.end() && state->params;
+            row[part + "_dtype"] = known ? Json(info(state->params->dtype()).name) : Json();
+            row[part + "_qscheme"] = known ? Json(info(state->params->qscheme()).name) : Json();
+            row[part + "_scale"] = known ? Json(state->params->scale()) : Json();
+            row[part + "_zero_point"] = known ? Json(state->params->zeroPoint()) : Json();
+        }
+        layers.push_back(std::move(row));
+    };
+    add("input", "Input");
+    for (std::size_t i = 0; i < network.model().layers.size(); ++i)
+        if (network.model().layers[i].hasWeight())
+            add(std::to_string(i), layerKindName(network.model().layers[i].kind));
+    return layers;
+}
+
+Result<void> writeCurves(const std::string& path, const std::vector<CurvePoint>& curves)
+{
+    return writeAtomically(path, [&](std::ostream& out) -> Result<void> {
+        out << "step,epoch,train_loss,train_accuracy,test_loss,test_accuracy\n";
+        for (const auto& [step, test] : curves) {
+            out << step.step << ',' << step.epoch << ',' << formatExact(step.loss) << ','
+                << formatExact(static_cast<double>(step.correct) /
+                               static_cast<double>(step.samples));
+            if (test)
+                out << ',' << formatExact(test->loss) << ',' << formatExact(test->accuracy) << '\n';
+            else
+                out << ",,\n";
+        }
+        return {};
+    });
+}
+
+/// One run of the command: the epochs as they come, and what is left at the end.
+class TrainRun {
+public:
+    TrainRun(const TrainOptions& options, CommandContext& context)
+        : m_options(options), m_context(context)
+    {
+    }
+
+    Result<void> run()
+    {
+        JobContext::Progress progress;
+        if (m_context.showProgress)
+            progress = [this](std::string_view stage, double fraction) {
+                m_context.err << "\r\x1b[K" << stage << ' ' << static_cast<int>(100 * fraction)
+                              << " %" << std::flush;
+            };
+        const JobContext job(m_context.stop, progress);
+        auto trainer = start(job);
+        if (!trainer)
+            return trainer.error();
+        const auto trained = trainAll(*trainer, job);
+        clearProgress();
+        if (!trained && trained.error().kind != ErrorKind::Cancelled)
+            return trained.error();
+        // What was trained is kept when the user stops, too; hence without the stop token.
+        if (!m_options.save.empty())
+            if (auto saved = saveWeights(trainer->network(), m_options.save); !saved)
+                return saved.error();
+        if (!m_options.curves.empty())
+            if (auto written = writeCurves(m_options.curves, m_curves); !written)
+                return written.error();
+        if (!trained)
+            return trained.error();
+        if (m_options.json)
+            printJson(*trainer);
+        else
+            m_context.out << formatShort(samplesPerSecond()) << " samples per second\n";
+        return {};
+    }
+
+private:
+    Result<Trainer> start(const JobContext& job)
+    {
+        TrainRecipe recipe = m_options.recipe;
+        if (!m_options.qat.empty()) {
+            auto config = readQatConfig(m_options.qat, job);
+            if (!config)
+                return config.error();
+            recipe.qat = std::move(*config);
+        } else if (recipe.observeEpochs != 0 || recipe.freezeObserversAfter != 0) {
+            return Error::usage("--observe-epochs and --freeze-observers-after need --qat");
+        }
+        if (auto ok = checkRecipe(recipe); !ok)
+            return ok.error();
+        auto data = readDataset(recipe.data, job);
+        if (!data)
+            return data.error();
+        auto trainer = Trainer::make(std::move(recipe), std::move(*data));
+        if (trainer && !m_options.init.empty())
+            if (auto loaded = loadWeights(trainer->network(), m_options.init, job); !loaded)
+                return loaded.error();
+        return trainer;
+    }
+
+    Result<void> trainAll(Trainer& trainer, const JobContext& job)
+    {
+        if (!m_options.json)
+            m_context.out << "epoch  train_loss  train_accuracy  test_loss  test_accuracy  "
+                             "seconds\n";
+        EpochResult epoch;
+        double lossSum = 0;
+        std::int64_t correct = 0;
+        std::int64_t samples = 0;
+        const auto total = static_cast<double>(trainer.stepsPerEpoch() * trainer.recipe().epochs);
+        while (!trainer.finished()) {
+            const auto begin = Clock::now();
+            const auto step = trainer.step(job);
+            if (!step)
+                return step.error();
+            epoch.seconds += secondsSince(begin);
+            lossSum += step->loss * static_cast<double>(step->samples);
+            correct += step->correct;
+            samples += step->samples;
+            m_samples += step->samples;
+            m_curves.push_back({*step, std::nullopt});
+            job.report("epoch " + std::to_string(step->epoch) + " of " +
+                           std::to_string(trainer.recipe().epochs) + ", loss " +
+                           formatShort(lossSum / static_cast<double>(samples)),
+                       static_cast<double>(step->step) / total);
+            if (!step->endsEpoch)
+                continue;
+            const auto test = trainer.evaluate(job);
+            if (!test)
+                return test.error();
+            epoch.epoch = step->epoch;
+            epoch.trainLoss = lossSum / static_cast<double>(samples);
+            epoch.trainAccuracy = static_cast<double>(correct) / static_cast<double>(samples);
+            epoch.test = *test;
+            m_curves.back().test = *test;
+            m_seconds += epoch.seconds;
+            m_epochs.push_back(epoch);
+            if (!m_options.json)
+                printEpoch(epoch);
+            epoch = {};
+            lossSum = 0;
+            correct = 0;
+            samples = 0;
+        }
+        return {};
+    }
+
+    void printEpoch(const EpochResult& epoch)
+    {
+        clearProgress();
+        std::ostringstream line; // the stream's own format is not ours to change
+        line << std::setw(5) << epoch.epoch << std::fixed << std::setprecision(4) << std::setw(12)
+             << epoch.trainLoss << std::setw(16) << epoch.trainAccuracy << std::setw(11)
+             << epoch.test.loss << std::setw(15) << epoch.test.accuracy << std::setprecision(1)
+             << std::setw(9) << epoch.seconds << '\n';
+        m_context.out << line.str() << std::flush;
+    }
+
+    void printJson(const Trainer& trainer)
+    {
+        auto epochs = Json::array();
+        for (const auto& e : m_epochs)
+            epochs.push_back({{"epoch", e.epoch},
+                              {"train_loss", e.trainLoss},
+                              {"train_accuracy", e.trainAccuracy},
+                              {"test_loss", e.test.loss},
+                              {"test_accuracy", e.test.accuracy},
+                              {"seconds", e.seconds}});
+        const Json document{{"model", trainer.recipe().model},
+                            {"data", trainer.recipe().data},
+                            {"epochs", std::move(epochs)},
+                            {"samples_per_second", samplesPerSecond()},
+                            {"layers", layersToJson(trainer.network())}};
+        m_context.out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    }
+
+    double samplesPerSecond() const
+    {
+        return m_seconds > 0 ? static_cast<double>(m_samples) / m_seconds : 0;
+    }
+
+    void clearProgress()
+    {
+        if (m_context.showProgress)
+            m_context.err << "\r\x1b[K" << std::flush;
+    }
+
+    const TrainOptions& m_options;
+    CommandContext& m_context;
+    std::vector<EpochResult> m_epochs;
+    std::vector<CurvePoint> m_curves;
+    std::int64_t m_samples = 0;
+    double m_seconds = 0;
+};
+
+CommandAction setUp(CLI::App& app)
+{
+    const auto options = std::make_shared<TrainOptions>();
+    auto& recipe = options->recipe;
+    app.add_option("--model", recipe.model, "seed-cnn or mlp:SIZES, as mlp:784-128-64-10")
+        ->required();
+    app.add_option("--data", recipe.data, "fashion-mnist or idx:DIR, a folder of MNIST's files")
+        ->required();
+    app.add_option("--epochs", recipe.epochs, "How often all images are seen")
+        ->capture_default_str();
+    app.add_option("--batch", recipe.batch, "Images per step")->capture_default_str();
+    app.add_option("--lr", recipe.lr, "Learning rate")->capture_default_str();
+    app.add_option("--optimizer", recipe.optimizer, "adam or sgd")->capture_default_str();
+    app.add_option("--loss", recipe.loss, "cross_entropy")->capture_default_str();
+    app.add_option("--seed", recipe.seed, "Of the initial weights and the order of the images")
+        ->capture_default_str();
+    app.add_option("--qat", options->qat,
+                   "Fake-quantize while training: default, fixed or a QCONFIG.json");
+    app.add_option("--observe-epochs", recipe.observeEpochs,
+                   "First only observe ranges, for so many epochs");
+    app.add_option("--freeze-observers-after", recipe.freezeObserversAfter,
+                   "Keep the ranges found in so many epochs");
+    app.add_option("--init", options->init, "Initial weights (.safetensors)");
+    app.add_option("--save", options->save, "Where the weights go (.safetensors)");
+    app.add_option("--curves", options->curves, "Where loss and accuracy of each step go (.csv)");
+    app.add_option("--limit-train", recipe.limitTrain, "Only the first so many training images");
+    app.add_option("--limit-test", recipe.limitTest, "Only the first so many test images");
+    app.add_flag("--json", options->json, "Print one JSON document");
+    return [options](CommandContext& context) {
+        return TrainRun(*options, context).run();
+    };
+}
+
+} // namespace
+
 Command trainCommand()
 {
-    return {"train", "x", [](CLI::App& app) -> CommandAction {
-                auto recipe = std::make_shared<TrainRecipe>();
-                auto qat = std::make_shared<std::string>();
-                app.add_option("--epochs", recipe->epochs, "");
-                app.add_option("--seed", recipe->seed, "");
-                app.add_option("--qat", *qat, "");
-                return [recipe, qat](CommandContext& context) -> Result<void> {
-                    if (!qat->empty())
-                        recipe->qat = *qatConfigByName(*qat);
-                    auto data = readDataset("fashion-mnist");
-                    auto trainer = Trainer::make(*recipe, *data);
-                    if (!trainer)
-                        return trainer.error();
-                    const auto start = std::chrono::steady_clock::now();
-                    while (!trainer->finished()) {
-                        auto step = trainer->step();
-                        if (!step)
-                            return step.error();
-                        if (step->endsEpoch || step->step % 100 == 0) {
-                            auto e = trainer->evaluate({}, step->endsEpoch ? 0 : 1000);
-                            const auto s = std::chrono::duration<double>(
-                                               std::chrono::steady_clock::now() - start)
-                                               .count();
-                            context.out << step->step << " " << step->loss << " " << e->accuracy
-                                        << " " << s << " s\n"
-                                        << std::flush;
-                        }
-                    }
-                    return {};
-                };
-            }};
+    return {"train", "Train a network, float or fake-quantized", setUp};
 }
+
 } // namespace qs

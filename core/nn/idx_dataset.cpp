@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/nn/idx_dataset.h"
-
+#include "core/io/formats.h"
 #include "core/nn/dataset.h"
 
 #include <cstdlib>
@@ -41,7 +40,10 @@ Result<ImageSet> readImageSet(const fs::path& dir, const std::string& imagesName
         if (!path)
             return Error::io(dir.string() + ": expected the file " + name + " or " + name +
                              ".gz, found neither");
-        auto tensor = readIdxFile(*path, context);
+        const auto file = readTensors(*path, context);
+        if (!file)
+            return file.error();
+        auto tensor = file->tensor();
         if (!tensor)
             return tensor.error();
         parts[i] = std::move(*tensor);

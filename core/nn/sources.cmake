@@ -5,7 +5,6 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/dataset.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/fake_quantize.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/idx_dataset.cpp
-    ${PROJECT_SOURCE_DIR}/core/nn/idx_file.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/linear.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/model.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network.cpp
@@ -17,6 +16,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/simple_layers.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/tile_product.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/trainer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/weights_file.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/twin_trainer.cpp
 )
 # Only quantizer arithmetic must round twice where x*y + z could round once: sums of products may

@@ -15,7 +15,26 @@ Error wrong(const std::string& field, const std::string& expected, std::int64_t 
     return Error::usage(field + " must be " + expected + ", found " + std::to_string(found));
 }
 
-Result<void> check(const TrainRecipe& recipe)
+/// Zeros around each image that make it as large as the model's input; -1: it does not fit.
+int paddingFor(const ImageSet& images, SampleShape input)
+{
+    const int pixels = images.channels() * images.height() * images.width();
+    if (input.height == 1 && input.width == 1 && input.channels == pixels)
+        return images.channels() == 1 ? 0 : -1;
+    const int extra = input.height - images.height();
+    const bool fits = input.channels == images.channels() && extra >= 0 && extra % 2 == 0 &&
+                      input.width - images.width() == extra;
+    return fits ? extra / 2 : -1;
+}
+
+OptimizerSpec optimizerOf(const TrainRecipe& recipe)
+{
+    return {.name = recipe.optimizer, .lr = recipe.lr, .momentum = recipe.momentum};
+}
+
+} // namespace
+
+Result<void> checkRecipe(const TrainRecipe& recipe)
 {
     constexpr int mostEpochs = 1000000;
     constexpr int largestBatch = 65536;
@@ -33,22 +52,16 @@ Result<void> check(const TrainRecipe& recipe)
         return wrong("limit_train", "0 or more", recipe.limitTrain);
     if (recipe.limitTest < 0)
         return wrong("limit_test", "0 or more", recipe.limitTest);
-    return {};
+    const auto model = modelByName(recipe.model);
+    if (!model)
+        return model.error();
+    if (auto optimizer = Optimizer::make(optimizerOf(recipe)); !optimizer)
+        return optimizer.error();
+    auto network = Network::make(*model, recipe.seed);
+    if (!network)
+        return network.error();
+    return recipe.qat ? network->setQuantization(&*recipe.qat) : Result<void>{};
 }
-
-/// Zeros around each image that make it as large as the model's input; -1: it does not fit.
-int paddingFor(const ImageSet& images, SampleShape input)
-{
-    const int pixels = images.channels() * images.height() * images.width();
-    if (input.height == 1 && input.width == 1 && input.channels == pixels)
-        return images.channels() == 1 ? 0 : -1;
-    const int extra = input.height - images.height();
-    const bool fits = input.channels == images.channels() && extra >= 0 && extra % 2 == 0 &&
-                      input.width - images.width() == extra;
-    return fits ? extra / 2 : -1;
-}
-
-} // namespace
 
 Trainer::Trainer(TrainRecipe recipe, std::shared_ptr<const Dataset> data, Network network,
                  Optimizer optimizer, int padding)
@@ -63,13 +76,12 @@ Trainer::Trainer(TrainRecipe recipe, std::shared_ptr<const Dataset> data, Networ
 
 Result<Trainer> Trainer::make(TrainRecipe recipe, std::shared_ptr<const Dataset> data)
 {
-    if (auto ok = check(recipe); !ok)
+    if (auto ok = checkRecipe(recipe); !ok)
         return ok.error();
     const auto model = modelByName(recipe.model);
     if (!model)
         return model.error();
-    auto optimizer =
-        Optimizer::make({.name = recipe.optimizer, .lr = recipe.lr, .momentum = recipe.momentum});
+    auto optimizer = Optimizer::make(optimizerOf(recipe));
     if (!optimizer)
         return optimizer.error();
     auto network = Network::make(*model, recipe.seed);

@@ -33,6 +33,10 @@ struct TrainRecipe {
     bool operator==(const TrainRecipe&) const = default;
 };
 
+/// Everything about a recipe that can be judged without its data. Errors (Usage): each value that
+/// cannot be, by name.
+Result<void> checkRecipe(const TrainRecipe& recipe);
+
 struct StepResult {
     std::int64_t step = 0; ///< steps done, this one included
     int epoch = 1;         ///< the epoch that the step belongs to, from 1
@@ -52,9 +56,8 @@ struct Evaluation {
 /// bits whatever the number of threads.
 class Trainer {
 public:
-    /// Errors (Usage): each value of the recipe that cannot be, by name; images or labels that do
-    /// not fit the model. Images smaller than the model's input by an even number are padded with
-    /// zeros all around.
+    /// Errors (Usage): checkRecipe's; images or labels that do not fit the model. Images smaller
+    /// than the model's input by an even number are padded with zeros all around.
     static Result<Trainer> make(TrainRecipe recipe, std::shared_ptr<const Dataset> data);
 
     /// The next batch: forward, backward, update. Each epoch shuffles the images anew, as a

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nn/weights_file.h"
+
+#include "core/io/formats.h"
+
+namespace qs {
+
+Result<void> saveWeights(const Network& network, const std::string& path, const JobContext& context)
+{
+    return writeTensors(path, network.stateDict(), context);
+}
+
+Result<void> loadWeights(Network& network, const std::string& path, const JobContext& context)
+{
+    const auto file = readTensors(path, context);
+    if (!file)
+        return file.error();
+    std::vector<Tensor> tensors;
+    for (const auto& entry : file->tensors) {
+        auto tensor = file->tensor(entry.name);
+        if (!tensor)
+            return tensor.error();
+        tensors.push_back(std::move(*tensor));
+    }
+    if (auto loaded = network.loadStateDict(tensors); !loaded)
+        return Error{loaded.error().kind, path + ": " + loaded.error().message};
+    return {};
+}
+
+} // namespace qs

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/nn/network.h"
+
+#include <string>
+
+namespace qs {
+
+/// The network's state_dict as .safetensors (or what else the path's ending names), all or nothing.
+/// Errors: writeTensors's.
+Result<void> saveWeights(const Network& network, const std::string& path,
+                         const JobContext& context = {});
+
+/// Errors: readTensors's; Network::loadStateDict's with the path. The network is unchanged then.
+Result<void> loadWeights(Network& network, const std::string& path, const JobContext& context = {});
+
+} // namespace qs
