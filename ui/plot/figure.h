@@ -37,7 +37,8 @@ enum class SeriesKind {
     Band,      ///< the area between y[i] and y2[i]
 };
 
-/// One set of points with one look and one name in the legend and in the CSV's header.
+/// One set of points with one look and one name in the legend and in the CSV's header. Draws
+/// fastest with x ascending; not more than about four points per pixel of width are of use.
 struct Series {
     QString name;    ///< shown in the legend; empty: not listed there
     QString csvName; ///< column title, with unit: "count", "dequantized [-]"
@@ -70,7 +71,7 @@ struct Marker {
     double x = 0;
     ColorRole color = ColorRole::Accent;
     LineStyle style = LineStyle::Solid;
-    bool handle = false; ///< draggable; drawn with a grip; never exported
+    bool handle = false; ///< draggable, with a grip; a plain line in exports
 };
 
 /// A shaded vertical region, hatched: the clipped parts of an axis.

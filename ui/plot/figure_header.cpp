@@ -60,7 +60,11 @@ FigureHeader::Layout FigureHeader::layoutFor(int width) const
         layout.note = QRect(width - edge - noteWidth, y, noteWidth, line);
     if (titleWidth || (noteWidth && noteBesideTitle))
         y += line;
-    if (noteWidth && !noteBesideTitle) {
+    const bool noteBesideLegend =
+        !noteBesideTitle && legendWidth && legendWidth + gap + noteWidth <= room;
+    if (noteBesideLegend)
+        layout.note = QRect(width - edge - noteWidth, y, noteWidth, smallLine);
+    else if (noteWidth && !noteBesideTitle) {
         layout.note = QRect(edge, y, noteWidth, smallLine);
         y += smallLine;
     }

@@ -83,7 +83,7 @@ int FigureMarks::stripHeight(int left, int right) const
         for (const Marker& marker : m_figure->markers)
             rows = std::max(rows, marker.label.isEmpty() ? 0 : 1);
     }
-    const int most = std::clamp(m_axes->outerRect().height() / heightPerStripRow, 1, 3);
+    const int most = std::clamp(mParentPlot->viewport().height() / heightPerStripRow, 1, 3);
     return rows ? std::min(rows, most) * rowHeight() + 2 : 0;
 }
 

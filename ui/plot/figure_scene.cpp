@@ -19,7 +19,9 @@ namespace {
 constexpr int pixelsPerXTick = 80;
 constexpr int pixelsPerYTick = 38;
 
-/// An axis rect that leaves room for the header and the tags above, and as much as is asked beside.
+/// An axis rect whose margins come from the size of the picture, not from its own size in the
+/// layout before: one layout is enough. It leaves room for the header and the tags above, and as
+/// much as is asked beside.
 class FigureAxes : public QCPAxisRect {
 public:
     explicit FigureAxes(QCustomPlot* plot) : QCPAxisRect(plot) {}
@@ -46,7 +48,7 @@ public:
             const auto count = [](int pixels, int perTick) {
                 return std::clamp(pixels / perTick, 2, 12);
             };
-            const QSize room = mOuterRect.size();
+            const QSize room = mParentPlot->viewport().size();
             axis(QCPAxis::atBottom)
                 ->ticker()
                 ->setTickCount(count(room.width() - 80, pixelsPerXTick));
@@ -65,10 +67,12 @@ protected:
         case QCP::msRight:
             return std::max(minimumRight, needed(side));
         case QCP::msTop: {
-            const int left = mOuterRect.left() + std::max(minimumLeft, needed(QCP::msLeft));
-            const int right = mOuterRect.right() - std::max(minimumRight, needed(QCP::msRight));
+            const int left =
+                mParentPlot->viewport().left() + std::max(minimumLeft, needed(QCP::msLeft));
+            const int right =
+                mParentPlot->viewport().right() - std::max(minimumRight, needed(QCP::msRight));
             const int strip = marks->stripHeight(left, right);
-            return header->heightFor(mOuterRect.width()) + std::max(strip, 2);
+            return header->heightFor(mParentPlot->viewport().width()) + std::max(strip, 2);
         }
         default:
             return QCPAxisRect::calculateAutoMargin(side) + 4;

@@ -114,7 +114,7 @@ private slots:
         QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
         QVERIFY(svg.contains("width=\"160mm\" height=\"100mm\""));
         for (const char* text :
-             {"value x [-]", "value y [LSB]", "right [%]", "clipped 1 %", ">−10<"})
+             {"value x [-]", "value y [LSB]", "right [%]", "clipped 1 %", ">100<"})
             QVERIFY2(svg.contains(text), text);
         QVERIFY(svg.contains("clip-path=\"url(#axes)\""));
     }
