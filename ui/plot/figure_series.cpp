@@ -14,8 +14,8 @@ namespace {
 using Points = QVector<QCPGraphData>;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t fewPoints = 2000; // up to here wider pens cost nothing that can be measured
-constexpr std::size_t fewDashedPoints = 200;
+constexpr std::size_t fewPoints = 2000;  // up to here wider pens cost nothing that can be measured
+constexpr double fewSwings = 30;         // of the whole height: dashing a longer way takes too long
 constexpr std::size_t manyFilled = 8000; // corners: filling more takes too long
 
 std::size_t sizeOf(const Series& series)
@@ -24,6 +24,25 @@ std::size_t sizeOf(const Series& series)
         return series.x.size();
     std::size_t size = std::min(series.x.size(), series.y.size());
     return series.kind == SeriesKind::Band ? std::min(size, series.y2.size()) : size;
+}
+
+/// How often the values go the way from the lowest to the highest.
+double swingsOf(const Series& series)
+{
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    double way = 0;
+    double previous = nan;
+    for (double value : series.y) {
+        if (!std::isfinite(value))
+            continue;
+        low = std::min(low, value);
+        high = std::max(high, value);
+        if (!std::isnan(previous))
+            way += std::abs(value - previous);
+        previous = value;
+    }
+    return high > low ? way / (high - low) : 0;
 }
 
 /// Keeps the lowest and the highest of every few points: only for more points than pixels.
@@ -182,7 +201,8 @@ void SeriesPlot::setLook(const Series& series, const PlotTheme& theme)
     if (!m_graph)
         return;
     const std::size_t size = sizeOf(series);
-    const bool wide = size <= (series.style == LineStyle::Solid ? fewPoints : fewDashedPoints);
+    const bool wide =
+        size <= fewPoints && (series.style == LineStyle::Solid || swingsOf(series) <= fewSwings);
     switch (m_kind) {
     case SeriesKind::Line:
         m_graph->setPen(rolePen(theme, series.color, series.style, wide ? 1.5 : 1));
