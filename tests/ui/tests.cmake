@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 if(QUANTOSCOPE_BUILD_GUI)
-    include(${CMAKE_CURRENT_SOURCE_DIR}/ui/plot/tests.cmake OPTIONAL)
+    include(${CMAKE_CURRENT_SOURCE_DIR}/ui/plot/tests.cmake)
     qs_test(test_main_window ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_main_window.cpp LIBS quantoscope_ui)
     qs_test(test_document ${CMAKE_CURRENT_SOURCE_DIR}/ui/document/test_document.cpp LIBS quantoscope_ui)
     qs_test(test_controls ${CMAKE_CURRENT_SOURCE_DIR}/ui/controls/test_controls.cpp LIBS quantoscope_ui)

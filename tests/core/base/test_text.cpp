@@ -33,7 +33,8 @@ private slots:
     }
     void shortForm_hasFourDigits_andNoNegativeZero()
     {
-        QCOMPARE(formatShort(0.00390625), std::string("3.906e-03"));
+        QCOMPARE(formatShort(0.00390625), std::string("0.003906"));
+        QCOMPARE(formatShort(3.90625e-4), std::string("3.906e-04"));
         QCOMPARE(formatShort(12345.6), std::string("12346"));
         QCOMPARE(formatShort(0.5), std::string("0.5"));
         QCOMPARE(formatShort(-0.0), std::string("0"));

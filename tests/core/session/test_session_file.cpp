@@ -94,7 +94,7 @@ private slots:
         QFile written(m_folder.filePath(QStringLiteral("s.qscope")));
         QVERIFY(written.open(QIODevice::ReadOnly));
         const auto json = nlohmann::json::parse(written.readAll().toStdString());
-        QCOMPARE(json.at("tensor").at("source"), "a.npy");
+        QCOMPARE(json.at("tensor").at("source").get<std::string>(), std::string("a.npy"));
         QTemporaryDir other;
         QVERIFY(written.copy(other.filePath(QStringLiteral("s.qscope"))));
         const auto back = readSession(other.filePath(QStringLiteral("s.qscope")).toStdString());
@@ -108,7 +108,7 @@ private slots:
         json["lesson"] = {{"title", "new"}};
         const auto file = sessionFromJson(json);
         QVERIFY(file);
-        QCOMPARE(toJson(*file).at("lesson").at("title"), "new");
+        QCOMPARE(toJson(*file).at("lesson").at("title").get<std::string>(), std::string("new"));
     }
 
     void newerVersion_isRefused_withItsWriter()

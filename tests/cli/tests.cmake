@@ -1,0 +1,10 @@
+# SPDX-FileCopyrightText: The Quantoscope developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+qs_test(test_cli ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.cpp)
+add_dependencies(test_cli quantoscope-cli samples)
+if(QUANTOSCOPE_BUILD_GUI)
+    target_compile_definitions(test_cli PRIVATE QS_HAVE_GUI)
+    add_dependencies(test_cli quantoscope)
+endif()
+# quantoscope-cli must run where there is no Qt.
+add_test(NAME cli_links_no_qt COMMAND sh -c "! ldd $<TARGET_FILE:quantoscope-cli> | grep -i qt")

@@ -1,0 +1,374 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/formats.h"
+#include "core/session/session_file.h"
+#include "ui/controls/number_field.h"
+#include "ui/main_window/main_window.h"
+#include "ui/main_window/tensor_workspace.h"
+#include "ui/main_window/train_workspace.h"
+
+#include <QComboBox>
+#include <QDropEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace qs;
+
+namespace {
+
+/// A control by its accessible name: what a screen reader would find.
+template <typename Widget>
+Widget* control(const QWidget& parent, const char* name)
+{
+    for (auto* widget : parent.findChildren<Widget*>()) {
+        if (widget->accessibleName() == QLatin1String(name))
+            return widget;
+    }
+    qFatal("no control called %s", name);
+}
+
+void choose(QComboBox* combo, const char* text)
+{
+    const int row = combo->findText(QLatin1String(text));
+    QVERIFY(row >= 0);
+    combo->setCurrentIndex(row);
+    emit combo->activated(row);
+}
+
+void type(QLineEdit* edit, const char* text)
+{
+    edit->setFocus();
+    edit->selectAll();
+    QTest::keyClicks(edit, QLatin1String(text));
+    QTest::keyClick(edit, Qt::Key_Return);
+}
+
+QString banner(const QWidget& workspace)
+{
+    for (const auto* label : workspace.findChildren<QLabel*>(QStringLiteral("banner"))) {
+        if (!label->isHidden())
+            return label->text();
+    }
+    return {};
+}
+
+} // namespace
+
+/// The real window, driven as a person does.
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+
+    QString path(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
+    const Session& session() const { return m_window->document().session(); }
+    std::shared_ptr<const TensorResult> result() const
+    {
+        return m_window->tensorWorkspace().panelInput().tensor;
+    }
+    void writeTensor(const char* name, std::vector<float> values, std::vector<std::int64_t> shape)
+    {
+        const auto tensor =
+            Tensor::fromFloats("w", *Shape::make(std::move(shape)), std::move(values));
+        QVERIFY(writeTensors(path(name).toStdString(), {&tensor, 1}));
+    }
+    void waitForResult()
+    {
+        QTRY_VERIFY(result() != nullptr);
+        QTRY_VERIFY(m_window->tensorWorkspace().isIdle());
+        QTest::qWait(20);
+        QTRY_VERIFY(m_window->tensorWorkspace().isIdle());
+    }
+    QLineEdit* field(const char* name) const { return control<QLineEdit>(*m_window, name); }
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        std::vector<float> values(4 * 300);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = std::sin(static_cast<float>(i)) * static_cast<float>(1 + i / 300);
+        writeTensor("w.npy", values, {4, 300});
+    }
+    void init()
+    {
+        m_window = std::make_unique<MainWindow>();
+        m_window->setTheme(ThemeId::Light);
+        m_window->resize(1280, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup()
+    {
+        m_window->document().undoStack().setClean();
+        m_window.reset();
+    }
+
+    void emptyWindow_saysWhatToDo()
+    {
+        QVERIFY(!m_window->tensorWorkspace().focusedFigure().emptyText.isEmpty());
+    }
+
+    void openedFile_isShown_withExactNumbers()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        QCOMPARE(result()->report->stats.count, 1200);
+        QVERIFY(m_window->tensorWorkspace().focusedFigure().emptyText.isEmpty());
+    }
+
+    void droppedFile_isOpened()
+    {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(path("w.npy"))});
+        QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &drop);
+        waitForResult();
+        QCOMPARE(session().tensor.tensor, std::string("w"));
+    }
+
+    void typedScale_fixesTheParameters_andUndoReturns()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        const auto before = session();
+        type(field("scale"), "1/256");
+        QVERIFY(session().tensor.spec.isFixed());
+        QCOMPARE(session().tensor.spec.scale, std::vector<float>{1.0F / 256});
+        waitForResult();
+        QCOMPARE(result()->report->params.scaleAt(0), 1.0F / 256);
+        QVERIFY(result()->report->clippedHigh > 0);
+        m_window->document().undoStack().undo();
+        QVERIFY(session() == before);
+        waitForResult();
+        QVERIFY(result()->report->params.scaleAt(0) != 1.0F / 256);
+    }
+
+    void wrongScale_isRefused_andTheLastGoodStateStays_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        for (const char* text : {"0", "-1", "nan", "1e-50", "abc", "1e99"})
+            QTest::newRow(text) << QByteArray(text);
+    }
+    void wrongScale_isRefused_andTheLastGoodStateStays()
+    {
+        QFETCH(QByteArray, text);
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        const auto before = session();
+        const auto shown = result();
+        type(field("scale"), text.constData());
+        QVERIFY(session() == before);
+        QCOMPARE(result().get(), shown.get());
+        QVERIFY(!field("scale")->accessibleDescription().isEmpty());
+    }
+
+    void wrongZeroPointAndRange_areRefused()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        const auto before = session();
+        type(field("zero_point"), "300");
+        type(field("zero_point"), "1.5");
+        type(field("quant_min"), "127");
+        type(field("quant_max"), "-128");
+        type(field("quant_max"), "128");
+        QVERIFY(session() == before);
+        QVERIFY(field("quant_max")->accessibleDescription().contains(QStringLiteral("127")));
+    }
+
+    void everyCombo_reachesTheReport()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        choose(control<QComboBox>(*m_window, "dtype"), "uint4");
+        choose(control<QComboBox>(*m_window, "granularity"), "per channel");
+        choose(control<QComboBox>(*m_window, "scheme"), "symmetric");
+        choose(control<QComboBox>(*m_window, "rounding"), "floor");
+        choose(control<QComboBox>(*m_window, "dialect"), "onnx");
+        waitForResult();
+        const auto& report = *result()->report;
+        QVERIFY(report.params.dtype() == DType::Uint4);
+        QVERIFY(report.params.qscheme() == QScheme::PerChannelSymmetric);
+        QCOMPARE(report.params.channels(), std::size_t{4});
+        QVERIFY(report.spec.rounding == Rounding::Floor);
+        QVERIFY(report.spec.dialect == Dialect::Onnx);
+        QCOMPARE(*result()->channel, 0);
+    }
+
+    void preset_isPyTorchsFixedQParams()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        choose(control<QComboBox>(*m_window, "FixedQParams preset"), "tanh");
+        waitForResult();
+        QCOMPARE(result()->report->params.scaleAt(0), 2.0F / 256);
+        QCOMPARE(result()->report->params.zeroPointAt(0), 128);
+    }
+
+    void draggedHandle_movesTheRange_asOneUndoStep()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        const int steps = m_window->document().undoStack().count();
+        auto* view = m_window->tensorWorkspace().findChildren<PlotView*>().at(1);
+        QTRY_VERIFY(view->axesRect().width() > 100);
+        const double high = view->figure().markers[1].x;
+        const int y = view->axesRect().center().y();
+        const auto at = [&](double x) {
+            return QPoint(static_cast<int>(view->pixelOf(x)), y);
+        };
+        QTest::mousePress(view, Qt::LeftButton, {}, at(high));
+        for (const double part : {0.9, 0.8, 0.7, 0.5})
+            QTest::mouseMove(view, at(high * part));
+        QTest::mouseRelease(view, Qt::LeftButton, {}, at(high * 0.5));
+        waitForResult();
+        QCOMPARE(m_window->document().undoStack().count(), steps + 1);
+        const double moved = result()->report->rangeOf(0)[1];
+        QVERIFY2(std::fabs(moved - high * 0.5) < high * 0.03, qPrintable(QString::number(moved)));
+        QVERIFY(result()->report->clippedHigh > 0);
+    }
+
+    void twoHundredQuickEdits_giveTheReportOfTheLast()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        QSignalSpy shown(&m_window->tensorWorkspace(), &TensorWorkspace::resultShown);
+        for (int i = 1; i <= 200; ++i)
+            m_window->document().edit(
+                QStringLiteral("scale"), QStringLiteral("scale"), [i](Session& session) {
+                    session.tensor.spec.observer = "fixed";
+                    session.tensor.spec.scale = {0.001F * static_cast<float>(i)};
+                    session.tensor.spec.zeroPoint = {0};
+                });
+        waitForResult();
+        QCOMPARE(result()->report->params.scaleAt(0), 0.2F);
+        QVERIFY(shown.count() >= 1 && shown.count() < 200);
+    }
+
+    void damagedFile_isNamed_andTheLastGoodStateStays()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        const auto shown = result();
+        QFile good(path("w.npy"));
+        QVERIFY(good.open(QIODevice::ReadOnly));
+        QFile bad(path("bad.npy"));
+        QVERIFY(bad.open(QIODevice::WriteOnly));
+        bad.write(good.readAll().left(1000));
+        bad.close();
+        const auto before = session();
+        m_window->openPaths({path("bad.npy")});
+        auto* status = m_window->findChildren<QLabel*>().first();
+        Q_UNUSED(status);
+        QTRY_VERIFY(
+            m_window->sources().problem(path("bad.npy")).contains(QStringLiteral("bad.npy")));
+        QTRY_VERIFY(session() == before);
+        QCOMPARE(result().get(), shown.get());
+    }
+
+    void nonFiniteElements_areSaid()
+    {
+        writeTensor("nan.npy", {1, 2, std::nanf(""), INFINITY, -INFINITY}, {5});
+        m_window->openPaths({path("nan.npy")});
+        waitForResult();
+        QVERIFY(banner(m_window->tensorWorkspace()).contains(QStringLiteral("1 NaN, 1 +Inf")));
+    }
+
+    void tensorWithoutFiniteElements_isSaid_notDrawn()
+    {
+        writeTensor("allnan.npy", {std::nanf(""), std::nanf("")}, {2});
+        m_window->openPaths({path("allnan.npy")});
+        QTRY_VERIFY(
+            banner(m_window->tensorWorkspace()).contains(QStringLiteral("no finite element")));
+    }
+
+    void session_reopensToTheSamePicture()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        choose(control<QComboBox>(*m_window, "dtype"), "int4");
+        type(field("scale"), "0.25");
+        m_window->document().adjustView([](Session& session) {
+            session.tensor.xView = {-1.0, 1.5};
+        });
+        waitForResult();
+        const auto before = session();
+        const auto file = path("s.qscope").toStdString();
+        QVERIFY(writeSession(file, {before, nullptr}));
+        const auto picture = m_window->tensorWorkspace().grab().toImage();
+
+        m_window->document().undoStack().setClean();
+        m_window = std::make_unique<MainWindow>();
+        m_window->setTheme(ThemeId::Light);
+        m_window->resize(1280, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        m_window->openPaths({QString::fromStdString(file)});
+        waitForResult();
+        QVERIFY(session() == before);
+        QCOMPARE(result()->report->params.scaleAt(0), 0.25F);
+        Figure first = m_window->tensorWorkspace().focusedFigure();
+        QCOMPARE(first.title, QStringLiteral("Transfer of w"));
+        QTRY_COMPARE(m_window->tensorWorkspace().findChildren<PlotView*>().at(0)->xMin(), -1.0);
+        QCOMPARE(picture.size(), m_window->tensorWorkspace().grab().toImage().size());
+    }
+
+    void training_runs_changesQuantizersWhileItRuns_pausesAndStops()
+    {
+        auto& train = m_window->trainWorkspace();
+        m_window->document().edit(QStringLiteral("recipe"), {}, [](Session& session) {
+            session.workspace = "train";
+            session.train.recipe.model = "mlp:784-16-10";
+            session.train.recipe.limitTrain = 20000;
+            session.train.recipe.limitTest = 200;
+            session.train.recipe.epochs = 200;
+        });
+        train.togglePlay();
+        QTRY_VERIFY_WITH_TIMEOUT(train.training() && train.training()->step > 20, 30000);
+        auto* bits = control<QSpinBox>(train, "weight bits");
+        bits->setValue(3);
+        QTRY_VERIFY(!train.training()->events.empty());
+        QVERIFY(session().train.recipe.qat->all.weight->dtype == DType::Int3);
+        // An activation's scale, typed while the training runs.
+        type(control<QLineEdit>(train, "activation scale"), "1/64");
+        QTRY_VERIFY(train.training()->events.size() >= 2);
+        bool found = false;
+        for (const auto& state : train.training()->quantizers)
+            found = found || (state.params && state.params->scaleAt(0) == 1.0F / 64);
+        QVERIFY(found);
+        train.togglePlay();
+        QTRY_VERIFY(train.training()->paused);
+        const auto step = train.training()->step;
+        QTest::qWait(100);
+        QCOMPARE(train.training()->step, step);
+        train.togglePlay();
+        QTRY_VERIFY(train.training()->step > step);
+        train.stop();
+        QTRY_COMPARE(train.runner().state(), TrainingRunner::State::Idle);
+        QVERIFY(!train.figure().series.empty());
+        QVERIFY(train.figure().markers.size() >= 2);
+    }
+
+    void training_withoutData_saysHowToGetIt()
+    {
+        auto& train = m_window->trainWorkspace();
+        m_window->document().edit(QStringLiteral("recipe"), {}, [](Session& session) {
+            session.train.recipe.data = "idx:/nonexistent";
+        });
+        train.togglePlay();
+        QTRY_VERIFY(banner(train).contains(QStringLiteral("/nonexistent")));
+        QTRY_COMPARE(train.runner().state(), TrainingRunner::State::Idle);
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "test_main_window.moc"
