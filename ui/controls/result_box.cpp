@@ -62,7 +62,7 @@ ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidge
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 3);
+    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 1);
     m_table->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     QStringList names;
     for (const auto* metric : rows)
@@ -84,9 +84,6 @@ ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidge
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(4, 0, 4, 4);
     layout->addWidget(m_table);
-    const int height = m_table->horizontalHeader()->sizeHint().height() +
-                       m_table->rowCount() * m_table->verticalHeader()->defaultSectionSize() + 4;
-    m_table->setFixedHeight(height);
     setResult(nullptr);
 }
 
@@ -96,6 +93,11 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
     m_table->setColumnHidden(1, !channel);
     m_table->setHorizontalHeaderLabels(
         {tr("whole tensor"), channel ? tr("channel %1").arg(*result->channel) : QString()});
+    // One column needs no heading: the box is about the tensor.
+    m_table->horizontalHeader()->setVisible(channel);
+    m_table->setFixedHeight((channel ? m_table->horizontalHeader()->sizeHint().height() : 0) +
+                            m_table->rowCount() * m_table->verticalHeader()->defaultSectionSize() +
+                            4);
     const auto rows = headlines();
     const auto fill = [&](int column, const Report* report) {
         for (int row = 0; row < m_table->rowCount(); ++row) {

@@ -230,6 +230,7 @@ void MainWindow::buildActions()
 void MainWindow::showWorkspace(const std::string& id)
 {
     m_document.adjustView([&](Session& session) { session.workspace = id; });
+    say(id == "train" ? m_train->status() : m_tensor->status(), false);
 }
 
 void MainWindow::follow()
@@ -270,6 +271,8 @@ void MainWindow::setTheme(ThemeId theme)
             "QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left;"
             " left: 2px; top: 0px; }"
             "QTableView { background: transparent; }"
+            "QHeaderView { background: transparent; }"
+            "QTableCornerButton::section { background: transparent; border: none; }"
             "QHeaderView::section { background: transparent; border: none; padding: 1px 4px; }")
             .arg(colors.secondaryText.name(),
                  dark ? QStringLiteral("#3A3420") : QStringLiteral("#FFF4D6"), colors.text.name(),

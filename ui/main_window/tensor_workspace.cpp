@@ -390,14 +390,20 @@ void TensorWorkspace::refreshFacts()
         row(tr("NaN, Inf"), tr("%1, %2").arg(s.nanCount).arg(s.posInfCount + s.negInfCount)) +
         QStringLiteral("</table>"));
     showHover(std::nan(""));
+    emit statusChanged(status());
+}
+
+QString TensorWorkspace::status() const
+{
+    if (!m_result)
+        return tr("no tensor chosen");
     const auto& params = m_result->shown->params;
-    emit statusChanged(
-        tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 scale %4 \u00b7 zero_point %5")
-            .arg(QString::fromStdString(formatCount(m_result->report->stats.count)),
-                 QString::fromStdString(std::string(info(params.dtype()).name)),
-                 QString::fromStdString(std::string(info(m_result->report->params.qscheme()).name)),
-                 number(static_cast<double>(params.scaleAt(0))))
-            .arg(params.zeroPointAt(0)));
+    return tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 scale %4 \u00b7 zero_point %5")
+        .arg(QString::fromStdString(formatCount(m_result->report->stats.count)),
+             QString::fromStdString(std::string(info(params.dtype()).name)),
+             QString::fromStdString(std::string(info(m_result->report->params.qscheme()).name)),
+             number(static_cast<double>(params.scaleAt(0))))
+        .arg(params.zeroPointAt(0));
 }
 
 void TensorWorkspace::showHover(double x)

@@ -37,11 +37,13 @@ public:
     PanelInput panelInput() const;
     /// Whether the newest request is answered.
     bool isIdle() const;
+    /// One line about what is shown.
+    QString status() const;
     /// Shows all of the x axis again.
     void resetViews();
 
 signals:
-    /// One line about what is shown, for the status bar.
+    /// Something to say in the status bar: status(), or help.
     void statusChanged(const QString& text);
     void resultShown();
     void exportRequested(const QString& panelId);

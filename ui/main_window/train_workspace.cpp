@@ -333,6 +333,7 @@ void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
     m_view->setFigure(panelById(QStringLiteral("training"))->build(input));
     m_quantizers->setSnapshot(m_snapshot);
     showScores();
+    emit statusChanged(status());
     const bool any = m_snapshot != nullptr;
     m_saveWeights->setEnabled(any && !m_snapshot->quantizedWeights.empty());
     const auto planned =
@@ -350,6 +351,16 @@ void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
                          .arg(std::min(m_snapshot->epoch, m_snapshot->recipe.epochs))
                          .arg(m_snapshot->recipe.epochs)
                          .arg(perSecond));
+}
+
+QString TrainWorkspace::status() const
+{
+    const QString recipe = QString::fromStdString(m_document.session().train.recipe.model);
+    if (!m_snapshot)
+        return tr("%1 \u00b7 not trained yet").arg(recipe);
+    return tr("%1 \u00b7 step %2 \u00b7 two networks on the same batches")
+        .arg(QString::fromStdString(m_snapshot->recipe.model))
+        .arg(m_snapshot->step);
 }
 
 void TrainWorkspace::showScores()

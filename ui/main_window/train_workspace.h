@@ -38,6 +38,8 @@ public:
     /// Start, pause or go on: what Space does.
     void togglePlay();
     void stop();
+    /// One line about what is shown.
+    QString status() const;
 
 signals:
     void statusChanged(const QString& text);

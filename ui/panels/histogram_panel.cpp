@@ -18,7 +18,7 @@ constexpr std::size_t kMostTicks = 150;
 Series floatHistogram(const Histogram& values)
 {
     Series series;
-    series.name = Panels::tr("float: elements per bin");
+    series.name = Panels::tr("float (left axis)");
     series.csvName = QStringLiteral("count per bin");
     series.kind = SeriesKind::Histogram;
     series.color = ColorRole::Float;
@@ -48,7 +48,7 @@ Figure histogramFigure(const PanelInput& input)
     const auto view = input.xView.value_or(std::array{figure.x.min, figure.x.max});
 
     Series levels;
-    levels.name = Panels::tr("dequantized: elements per level");
+    levels.name = Panels::tr("dequantized (right axis)");
     levels.csvName = QStringLiteral("count per level");
     levels.color = ColorRole::Dequantized;
     Series rug;
@@ -83,7 +83,7 @@ Figure histogramFigure(const PanelInput& input)
         }
     }
     if (dense)
-        levels.name = Panels::tr("dequantized: elements per level (envelope)");
+        levels.name = Panels::tr("dequantized, envelope (right axis)");
     if (denseGrid) {
         rug.kind = SeriesKind::Band;
         rug.x = {std::max(view[0], grid.lowest), std::min(view[1], grid.highest)};
@@ -91,22 +91,23 @@ Figure histogramFigure(const PanelInput& input)
                        .arg(QString::fromStdString(formatCount(grid.range.levels())));
     }
 
-    const auto tallestBin = *std::max_element(values.counts.begin(), values.counts.end());
-    double top = static_cast<double>(tallestBin);
-    if (!levels.y.empty())
-        top = std::max(top, *std::max_element(levels.y.begin(), levels.y.end()));
-    top = std::max(top, 1.0);
-    figure.y = {Panels::tr("elements"), Panels::tr("count"), 0, top * 1.08, input.logCounts, false};
-    if (input.logCounts) {
-        figure.y.min = 0.5;
-        figure.y.max = top * 2;
-    }
+    // Bins and levels are of different widths, so their counts have an axis each.
+    const auto countAxis = [&](const QString& title, double tallest) {
+        const double top = std::max(tallest, 1.0);
+        return input.logCounts ? Axis{title, Panels::tr("count"), 0.5, top * 2, true, false}
+                               : Axis{title, Panels::tr("count"), 0, top * 1.08, false, false};
+    };
+    figure.y = countAxis(
+        Panels::tr("elements per bin"),
+        static_cast<double>(*std::max_element(values.counts.begin(), values.counts.end())));
+    figure.y2 =
+        countAxis(Panels::tr("per level"),
+                  levels.y.empty() ? 0 : *std::max_element(levels.y.begin(), levels.y.end()));
+    levels.rightAxis = true;
     if (denseGrid) {
-        const double foot = input.logCounts ? 0.5 * 1.2 : top * 0.02;
-        rug.y = {0, 0};
+        const double foot = input.logCounts ? figure.y.min * 1.2 : figure.y.max * 0.02;
+        rug.y = {figure.y.min, figure.y.min};
         rug.y2 = {foot, foot};
-        if (input.logCounts)
-            rug.y = {0.5, 0.5};
     }
     figure.note = Panels::tr("%1 bins, %2 counts")
                       .arg(values.counts.size())

@@ -214,8 +214,8 @@ private slots:
         const auto q = perTensor(DType::Int8, 0.01F, 5);
         const auto run = [&](int threads) {
             const ThreadLimit limit(threads);
-            const auto y = fakeQuantize(tensor, q)->floats();
-            return std::vector<float>(y.begin(), y.end());
+            const auto y = *fakeQuantize(tensor, q);
+            return std::vector<float>(y.floats().begin(), y.floats().end());
         };
         QCOMPARE(run(1), run(4));
         const auto stored = quantizeToCodes(tensor, q);
