@@ -48,10 +48,13 @@ double secondsSince(Clock::time_point start)
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Result<QatConfig> readQatConfig(const std::string& given, const JobContext& job)
+Result<QatConfig> readQatConfig(const std::string& given, const std::string& modelName,
+                                const JobContext& job)
 {
-    if (!given.ends_with(".json"))
-        return qatConfigByName(given);
+    if (!given.ends_with(".json")) {
+        const auto model = modelByName(modelName);
+        return model ? qatConfigByName(given, *model) : Result<QatConfig>(model.error());
+    }
     const auto content = readFile(given, job);
     if (!content)
         return content.error();
@@ -156,7 +159,7 @@ private:
     {
         TrainRecipe recipe = m_options.recipe;
         if (!m_options.qat.empty()) {
-            auto config = readQatConfig(m_options.qat, job);
+            auto config = readQatConfig(m_options.qat, recipe.model, job);
             if (!config)
                 return config.error();
             recipe.qat = std::move(*config);

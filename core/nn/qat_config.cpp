@@ -45,23 +45,32 @@ QatConfig defaultQatConfig()
     return config;
 }
 
-QatConfig fixedQatConfig()
+QatConfig fixedQatConfig(const ModelSpec& model)
 {
+    const auto fixed = [](float scale, std::int32_t zeroPoint) {
+        QuantSpec spec = defaultActivation();
+        spec.observer = "fixed";
+        spec.scale = {scale};
+        spec.zeroPoint = {zeroPoint};
+        return spec;
+    };
     QatConfig config = defaultQatConfig();
-    config.input->observer = "fixed";
-    config.input->scale = {1.0F / 255.0F};
-    config.input->zeroPoint = {0};
-    config.all.activation->observer = "minmax";
-    config.observeSteps = 1;
+    config.input = fixed(1.0F / 255.0F, 0);
+    config.all.activation = fixed(6.0F / 255.0F, 0);
+    for (std::size_t i = model.layers.size(); i-- > 0;)
+        if (model.layers[i].hasWeight()) {
+            config.layers[std::to_string(i)] = {config.all.weight, fixed(0.25F, 128)};
+            break;
+        }
     return config;
 }
 
-Result<QatConfig> qatConfigByName(std::string_view name)
+Result<QatConfig> qatConfigByName(std::string_view name, const ModelSpec& model)
 {
     if (name == "default")
         return defaultQatConfig();
     if (name == "fixed")
-        return fixedQatConfig();
+        return fixedQatConfig(model);
     return Error::usage("qat '" + std::string(name) +
                         "' does not exist: there are default, fixed and a QCONFIG.json file");
 }

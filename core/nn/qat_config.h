@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/nn/model.h"
 #include "core/quant/quant_spec.h"
 
 #include <map>
@@ -41,13 +42,13 @@ struct QatConfig {
 /// both moving_average_minmax with averaging_constant 0.01.
 QatConfig defaultQatConfig();
 
-/// The same weights; activations with fixed scale and zero_point: the input's is 1/255 and 0, which
-/// every 8-bit pixel is a multiple of; the others are the range of the first training batch, which
-/// is then kept.
-QatConfig fixedQatConfig();
+/// The same weights; activations with FixedQParams, nothing observed: the input has the scale 1/255
+/// and the zero_point 0, which every 8-bit pixel is a multiple of; the outputs of layers 6/255 and
+/// 0 (0 … 6, as ReLU6 has it), the last layer's 1/4 and 128 (-32 … 31.75).
+QatConfig fixedQatConfig(const ModelSpec& model);
 
 /// `default` or `fixed`. Errors (Usage): another name, with what exists.
-Result<QatConfig> qatConfigByName(std::string_view name);
+Result<QatConfig> qatConfigByName(std::string_view name, const ModelSpec& model);
 
 /// {"weight": SPEC, "activation": SPEC, "input": SPEC, "layers": {"3": LAYER}, "observe_steps": N}
 /// with SPEC = "float", or an object with any of dtype, qscheme, axis, observer,

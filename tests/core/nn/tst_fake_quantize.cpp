@@ -100,7 +100,7 @@ private slots:
 
     void config_json_roundTrips()
     {
-        for (auto config : {defaultQatConfig(), fixedQatConfig()}) {
+        for (auto config : {defaultQatConfig(), fixedQatConfig(*modelByName("seed-cnn"))}) {
             config.layers["3"] = {std::nullopt, config.all.activation};
             config.layers["3"].activation->dtype = DType::Uint4;
             const auto again = qatConfigFromJson(toJson(config));
@@ -123,7 +123,7 @@ private slots:
             messageOf(R"({"weight": {"quant_min": 9, "quant_max": 3}})").starts_with("weight:"));
         QVERIFY(messageOf(R"([])").starts_with("qat config:"));
         QVERIFY(messageOf(R"({"layers": {"3": "float"}, "activation": "float"})").empty());
-        QVERIFY(!qatConfigByName("lsq"));
+        QVERIFY(!qatConfigByName("lsq", *modelByName("seed-cnn")));
     }
 };
 
