@@ -2,7 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipeline/tensor_pipeline.h"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
 namespace qs {
+
+int valueBins(std::int64_t n)
+{
+    const auto wanted = static_cast<unsigned>(
+        4 * std::sqrt(static_cast<double>(std::min<std::int64_t>(n, 1 << 20))));
+    return static_cast<int>(std::clamp(std::bit_floor(wanted), 32U, 512U));
+}
 
 Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
                                                       const JobContext& context)
@@ -15,7 +26,8 @@ Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
         return stats.error();
     facts->stats = *stats;
     context.report("histogram", 0.5);
-    auto values = computeHistogram(tensor, facts->stats, kValueBins, context);
+    auto values =
+        computeHistogram(tensor, facts->stats, valueBins(facts->stats.finiteCount()), context);
     if (!values)
         return values.error();
     facts->values = std::move(*values);

@@ -15,10 +15,11 @@ namespace qs {
 struct TensorFacts {
     Tensor tensor;
     TensorStats stats;
-    Histogram values; ///< kValueBins bins of the finite elements
+    Histogram values; ///< valueBins(n) bins of the finite elements
 };
 
-inline constexpr int kValueBins = 512;
+/// Bins that a histogram of n elements can fill: a power of two near 4 sqrt(n), 32 … 512.
+int valueBins(std::int64_t n);
 
 /// One question: this tensor through that quantizer, and which channel to look at.
 struct TensorRequest {

@@ -8,3 +8,7 @@ qs_test(test_report ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_report.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/nn/tests.cmake)
+
+add_executable(bench_quantize ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_quantize.cpp)
+target_link_libraries(bench_quantize PRIVATE quantoscope_core)
+target_compile_definitions(bench_quantize PRIVATE QS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -41,8 +41,8 @@ QComboBox* comboOf(const Rows& rows, const QString& name, QWidget* parent)
 QFormLayout* formIn(QGroupBox* box)
 {
     auto* form = new QFormLayout(box);
-    form->setContentsMargins(8, 4, 8, 6);
-    form->setVerticalSpacing(4);
+    form->setContentsMargins(8, 2, 8, 3);
+    form->setVerticalSpacing(2);
     form->setHorizontalSpacing(8);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     return form;
@@ -85,8 +85,8 @@ QuantizerControls::QuantizerControls(Document& document, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* content = new QWidget(this);
     auto* layout = new QVBoxLayout(content);
-    layout->setContentsMargins(4, 4, 4, 4);
-    layout->setSpacing(6);
+    layout->setContentsMargins(4, 2, 4, 0);
+    layout->setSpacing(2);
     layout->addWidget(buildQuantizer());
     layout->addWidget(buildGrid());
     layout->addWidget(buildCalibration());

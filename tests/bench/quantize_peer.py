@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: The Quantoscope developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PyTorch on what bench_quantize measures, two threads. Prints "name millions-of-elements-per-second"
+lines, of the median run. `report` is what a person writes to get the same figures. Exit status 77:
+torch is not here."""
+import statistics
+import sys
+import time
+
+try:
+    import torch
+except ImportError:
+    sys.exit(77)
+
+torch.set_num_threads(2)
+N = 4096
+x = torch.randn(N, N, generator=torch.Generator().manual_seed(1))
+y = torch.empty_like(x)
+scale = torch.full((N,), 0.04)
+zero = torch.zeros(N, dtype=torch.int32)
+
+
+def report():
+    inv = 1.0 / 0.04
+    raw = torch.round(x * inv)
+    code = raw.clamp(-128, 127)
+    back = code * 0.04
+    e = (back - x).double()
+    e2 = e * e
+    clipped = (raw < -128) | (raw > 127)
+    counts = torch.bincount((code + 128).flatten().int(), minlength=256)
+    histogram = torch.histc((e / 0.04).float(), bins=256, min=-1, max=1)
+    return (e2.mean(), e.mean(), e.abs().mean(), e.abs().max(), (e2 * clipped).mean(),
+            (raw < -128).sum(), (raw > 127).sum(), (x.double() ** 2).mean(), counts, histogram)
+
+
+def rate(run, runs):
+    run()
+    seconds = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - begin)
+    return x.numel() / statistics.median(seconds) / 1e6
+
+
+with torch.no_grad():
+    print("copy", rate(lambda: y.copy_(x), 9))
+    print("per_tensor", rate(lambda: torch.fake_quantize_per_tensor_affine(x, 0.04, 0, -128, 127), 5))
+    for axis in (0, 1):
+        print(f"per_channel_axis_{axis}",
+              rate(lambda: torch.fake_quantize_per_channel_affine(x, scale, zero, axis, -128, 127), 5))
+    print("report", rate(report, 3))
