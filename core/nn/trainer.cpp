@@ -181,7 +181,7 @@ Result<StepResult> Trainer::step(const JobContext& context)
         for (std::size_t p = 0; p < m_lastGood.size(); ++p)
             parameters[p].value = m_lastGood[p];
         return Error::data("step " + std::to_string(m_steps + 1) + ": " + batch.error().message +
-                           "; lr " + std::to_string(m_recipe.lr) + " may be too large");
+                           "; lr " + formatShort(m_recipe.lr) + " may be too large");
     }
     m_lastGood.resize(parameters.size());
     for (std::size_t p = 0; p < parameters.size(); ++p)
