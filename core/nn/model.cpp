@@ -110,6 +110,17 @@ Result<SampleShape> shapeAfter(const LayerSpec& layer, SampleShape in)
     return in;
 }
 
+std::int64_t parameterCount(const ModelSpec& model)
+{
+    std::int64_t count = 0;
+    for (const auto& layer : model.layers)
+        if (layer.hasWeight()) {
+            const std::int64_t kernel = layer.kind == LayerKind::Conv2d ? layer.kernel : 1;
+            count += (kernel * kernel * layer.in + 1) * layer.out;
+        }
+    return count;
+}
+
 Result<ModelSpec> modelByName(std::string_view name)
 {
     if (name == "seed-cnn")

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,9 @@ std::string_view layerKindName(LayerKind kind); ///< "Conv2d"
 
 /// The shape after a layer. Errors (Usage): a layer that does not fit the shape before it.
 Result<SampleShape> shapeAfter(const LayerSpec& layer, SampleShape in);
+
+/// Weights and biases.
+std::int64_t parameterCount(const ModelSpec& model);
 
 /// `seed-cnn`: Conv2d(1,20,5) ReLU MaxPool2d(2) Conv2d(20,64,5) ReLU MaxPool2d(2) Flatten
 /// Linear(1600,10) on 1x32x32; `mlp:784-128-64-10` (any sizes): Linear, ReLU between them.

@@ -3,6 +3,7 @@
 #include "core/nn/trainer.h"
 
 #include "core/base/rng.h"
+#include "core/base/text.h"
 
 #include <algorithm>
 #include <numeric>
@@ -37,7 +38,7 @@ OptimizerSpec optimizerOf(const TrainRecipe& recipe)
 Result<void> checkRecipe(const TrainRecipe& recipe)
 {
     constexpr int mostEpochs = 1000000;
-    constexpr int largestBatch = 65536;
+    constexpr int largestBatch = 4096;
     if (recipe.epochs < 1 || recipe.epochs > mostEpochs)
         return wrong("epochs", "from 1 to " + std::to_string(mostEpochs), recipe.epochs);
     if (recipe.batch < 1 || recipe.batch > largestBatch)
@@ -57,6 +58,12 @@ Result<void> checkRecipe(const TrainRecipe& recipe)
         return model.error();
     if (auto optimizer = Optimizer::make(optimizerOf(recipe)); !optimizer)
         return optimizer.error();
+    // Each chunk of the batch has gradients of its own.
+    constexpr std::int64_t mostGradients = std::int64_t{1} << 28;
+    const std::int64_t count = parameterCount(*model);
+    if (count * ((recipe.batch + 7) / 8) > mostGradients)
+        return Error::usage("model " + recipe.model + " has " + formatCount(count) +
+                            " parameters, too many for a batch of " + std::to_string(recipe.batch));
     auto network = Network::make(*model, recipe.seed);
     if (!network)
         return network.error();
@@ -174,7 +181,7 @@ Result<StepResult> Trainer::step(const JobContext& context)
         for (std::size_t p = 0; p < m_lastGood.size(); ++p)
             parameters[p].value = m_lastGood[p];
         return Error::data("step " + std::to_string(m_steps + 1) + ": " + batch.error().message +
-                           "; lr " + std::to_string(m_recipe.lr) + " may be too large");
+                           "; lr " + formatShort(m_recipe.lr) + " may be too large");
     }
     m_lastGood.resize(parameters.size());
     for (std::size_t p = 0; p < parameters.size(); ++p)

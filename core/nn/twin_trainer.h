@@ -73,12 +73,14 @@ public:
     /// Trains until all epochs are done or stop() was called; may be called again after that and
     /// goes on where it was. Calls onSnapshot on this thread about every 120 ms, after each
     /// evaluation (of the first 1,000 test images every 100 steps, of all at the end of an epoch),
-    /// when it pauses and before it returns. Errors: step's; cancelled when the context asks so.
+    /// when it pauses and before it returns, unless cancelled. Errors: step's; cancelled when the
+    /// context asks so.
     Result<End> run(const JobContext& context, const OnSnapshot& onSnapshot);
 
-    void pause();        ///< thread-safe
-    void resume();       ///< thread-safe
-    void stop();         ///< thread-safe; ends a run that is under way, a paused one too
+    void pause();  ///< thread-safe
+    void resume(); ///< thread-safe
+    void
+    stop(); ///< thread-safe; ends the run that is under way, paused or not, or else the next one
     bool paused() const; ///< thread-safe: whether a pause was asked for
     /// Thread-safe. In force from the next step on, which is recorded as an event; a later request
     /// replaces one that was not applied yet. A config that cannot be is recorded as an event with
@@ -86,7 +88,7 @@ public:
     void requestQuantization(QatConfig config);
 
     std::shared_ptr<const TwinSnapshot> snapshot() const; ///< between steps, of this moment
-    bool finished() const { return m_float.finished(); }
+    bool finished() const { return m_quantized.finished(); }
     Trainer& floating() { return m_float; }
     Trainer& quantized() { return m_quantized; }
 

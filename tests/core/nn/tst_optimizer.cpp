@@ -13,7 +13,8 @@ class TestOptimizer : public QObject {
 private slots:
     void step_goldenGradients_followsPyTorchsTrajectory()
     {
-        for (const auto& json : test::golden("optimizers.json")["cases"]) {
+        const auto golden = test::golden("optimizers.json");
+        for (const auto& json : golden["cases"]) {
             auto optimizer = Optimizer::make(
                 {.name = json["name"], .lr = json["lr"], .momentum = json.value("momentum", 0.0)});
             QVERIFY(optimizer);

@@ -257,6 +257,7 @@ private slots:
         };
         QVERIFY(refused([](auto& r) { r.model = "mlp:99-10"; }));
         QVERIFY(refused([](auto& r) { r.model = "mlp:100-9"; }));
+        QVERIFY(refused([](auto& r) { r.model = "mlp:65536-65536-10"; }));
         QVERIFY(refused([](auto& r) { r.batch = 0; }));
         QVERIFY(refused([](auto& r) { r.epochs = 0; }));
         QVERIFY(refused([](auto& r) { r.lr = -1; }));
