@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -69,5 +70,9 @@ struct Dataset {
 /// labels that no training image has; cancelled.
 Result<std::shared_ptr<const Dataset>> readDataset(const std::string& name,
                                                    const JobContext& context = {});
+
+/// The folder of Debian's package dataset-fashion-mnist, below /usr/share or $XDG_DATA_DIRS; none
+/// where it is not installed.
+std::optional<std::string> findFashionMnist();
 
 } // namespace qs

@@ -81,8 +81,9 @@ Result<std::shared_ptr<const Dataset>> readFolder(const std::string& name, const
     return std::shared_ptr<const Dataset>(std::move(dataset));
 }
 
-/// The folder of Debian's package dataset-fashion-mnist.
-std::optional<fs::path> findFashionMnist()
+} // namespace
+
+std::optional<std::string> findFashionMnist()
 {
     std::vector<fs::path> roots;
     const char* dirs = std::getenv("XDG_DATA_DIRS");
@@ -93,11 +94,9 @@ std::optional<fs::path> findFashionMnist()
     roots.emplace_back("/usr/share");
     for (const auto& root : roots)
         if (findFile(root / "datasets" / "fashion-mnist", kTrainImages))
-            return root / "datasets" / "fashion-mnist";
+            return (root / "datasets" / "fashion-mnist").string();
     return std::nullopt;
 }
-
-} // namespace
 
 Result<std::shared_ptr<const Dataset>> readDataset(const std::string& name,
                                                    const JobContext& context)

@@ -6,4 +6,10 @@ if(QUANTOSCOPE_BUILD_GUI)
     qs_test(test_document ${CMAKE_CURRENT_SOURCE_DIR}/ui/document/test_document.cpp LIBS quantoscope_ui)
     qs_test(test_controls ${CMAKE_CURRENT_SOURCE_DIR}/ui/controls/test_controls.cpp LIBS quantoscope_ui)
     qs_test(test_panels ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_panels.cpp LIBS quantoscope_ui)
+
+    # Built with the tests, run by hand: scripts/screenshots, scripts/bench.
+    add_executable(make_screenshots ${CMAKE_CURRENT_SOURCE_DIR}/screenshots/make_screenshots.cpp)
+    target_link_libraries(make_screenshots PRIVATE quantoscope_ui Qt6::Test)
+    add_executable(bench_drag ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_drag.cpp)
+    target_link_libraries(bench_drag PRIVATE quantoscope_ui Qt6::Test)
 endif()

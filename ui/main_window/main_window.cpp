@@ -100,6 +100,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStac
             [this](const QString& source, const QString& message) {
                 if (source == m_pendingSelect)
                     m_pendingSelect.clear();
+                m_tensor->showFileProblem(message);
                 say(message, true);
                 // A file that was never read has no place in the tree.
                 if (source.toStdString() != m_document.session().tensor.source)
@@ -137,6 +138,15 @@ void MainWindow::buildActions()
                      [this] { openDialog(); });
     add(file, tr("Open &example"), {}, tr("A real sample tensor in four bits"),
         [this] { openExample(); });
+    add(file, tr("Open &Fashion-MNIST"), {}, tr("The training images, as a tensor"), [this] {
+        showWorkspace("tensor");
+        if (const auto folder = findFashionMnist())
+            addSource(QString::fromStdString(*folder) +
+                      QStringLiteral("/train-images-idx3-ubyte.gz"));
+        else
+            m_tensor->showFileProblem(
+                tr("Fashion-MNIST is not installed: sudo apt install dataset-fashion-mnist"));
+    });
     auto* saveAction = add(file, tr("&Save session"), QKeySequence::Save,
                            tr("Save everything that is chosen and shown"), [this] { save(); });
     add(file, tr("Save session &as\u2026"), QKeySequence::SaveAs, tr("Save under another name"),
@@ -321,7 +331,9 @@ bool MainWindow::openSession(const QString& path)
         return false;
     auto file = readSession(path.toStdString());
     if (!file) {
-        say(QString::fromStdString(file.error().message), true);
+        const auto message = QString::fromStdString(file.error().message);
+        m_tensor->showFileProblem(message);
+        say(message, true);
         return false;
     }
     for (const auto& source : file->session.sources)

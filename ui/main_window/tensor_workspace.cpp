@@ -309,7 +309,9 @@ void TensorWorkspace::showProblem(const QString& message)
 {
     m_controls->setProblem({});
     if (!message.isEmpty()) {
-        m_banner->setText(tr("\u26a0 %1. The plots show the last good state.").arg(message));
+        m_banner->setText(m_result
+                              ? tr("\u26a0 %1. The plots show the last good state.").arg(message)
+                              : QStringLiteral("\u26a0 ") + message);
         m_banner->show();
         return;
     }
@@ -336,6 +338,11 @@ void TensorWorkspace::showProblem(const QString& message)
     }
     m_banner->setText(note);
     m_banner->setVisible(!note.isEmpty());
+}
+
+void TensorWorkspace::showFileProblem(const QString& message)
+{
+    showProblem(message);
 }
 
 PanelInput TensorWorkspace::panelInput() const

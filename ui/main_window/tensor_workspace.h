@@ -39,6 +39,8 @@ public:
     bool isIdle() const;
     /// One line about what is shown.
     QString status() const;
+    /// A file could not be opened: said above the plots until the next result.
+    void showFileProblem(const QString& message);
     /// Shows all of the x axis again.
     void resetViews();
 

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Draws the states of the window that README shows and people look at before a change lands:
+//     make_screenshots DIR [SCALE]
+// Each state in light and dark at 1280x800. Run with QT_QPA_PLATFORM=offscreen
+// (scripts/screenshots).
+#include "core/io/formats.h"
+#include "ui/main_window/main_window.h"
+#include "ui/main_window/tensor_workspace.h"
+#include "ui/main_window/train_workspace.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QStyleFactory>
+#include <QTest>
+
+#include <cmath>
+#include <cstdio>
+#include <functional>
+
+using namespace qs;
+
+namespace {
+
+void settle(MainWindow& window)
+{
+    for (int quiet = 0; quiet < 3;) {
+        QTest::qWait(40);
+        quiet = window.tensorWorkspace().isIdle() ? quiet + 1 : 0;
+    }
+}
+
+void edit(MainWindow& window, const std::function<void(Session&)>& change)
+{
+    window.document().edit(QStringLiteral("state"), {}, change);
+}
+
+struct State {
+    const char* name;
+    std::function<void(MainWindow&)> prepare;
+};
+
+/// Trains for a while with two changes on the way.
+void train(MainWindow& window)
+{
+    edit(window, [](Session& session) { session.train.recipe.epochs = 1; });
+    window.document().adjustView([](Session& session) { session.workspace = "train"; });
+    auto& workspace = window.trainWorkspace();
+    workspace.togglePlay();
+    QElapsedTimer timer;
+    timer.start();
+    const auto waitFor = [&](std::int64_t step) {
+        while (timer.elapsed() < 120000 &&
+               !(workspace.training() && workspace.training()->step >= step))
+            QTest::qWait(20);
+    };
+    waitFor(300);
+    edit(window,
+         [](Session& session) { session.train.recipe.qat->all.weight->dtype = DType::Int2; });
+    waitFor(600);
+    edit(window,
+         [](Session& session) { session.train.recipe.qat->all.weight->dtype = DType::Int4; });
+    while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle)
+        QTest::qWait(50);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication app(argc, argv);
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setOrganizationName(QStringLiteral("Quantoscope"));
+    QApplication::setApplicationName(QStringLiteral("screenshots"));
+    const QDir folder(argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral("."));
+    folder.mkpath(QStringLiteral("."));
+    const std::string bad = folder.filePath(QStringLiteral("not_finite.npy")).toStdString();
+    const auto tensor =
+        Tensor::fromFloats("x", *Shape::make({6}), {1, -2, std::nanf(""), INFINITY, 0.5F, 3});
+    if (!writeTensors(bad, {&tensor, 1}))
+        return 1;
+
+    const State states[] = {
+        {"empty",
+         [](MainWindow& w) {
+             w.document().replace({}, {});
+         }},
+        {"tensor",
+         [](MainWindow& w) {
+             w.openExample();
+         }},
+        {"clipped",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec.observer = "fixed";
+                 s.tensor.spec.scale = {1.0F / 64};
+                 s.tensor.spec.zeroPoint = {0};
+                 s.tensor.lowerPanel = "error_histogram";
+             });
+         }},
+        {"per_channel",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Qint8;
+                 s.tensor.spec.qscheme = QScheme::PerChannelSymmetric;
+                 s.tensor.channel = 7;
+                 s.tensor.lowerPanel = "code_usage";
+             });
+         }},
+        {"sixteen_bit",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Int16;
+                 s.tensor.logCounts = true;
+             });
+         }},
+        {"not_finite",
+         [&](MainWindow& w) {
+             w.openPaths({QString::fromStdString(bad)});
+         }},
+        {"invalid_scale",
+         [](MainWindow& w) {
+             w.openExample();
+             settle(w);
+             for (auto* field : w.findChildren<QLineEdit*>()) {
+                 if (field->accessibleName() == QLatin1String("scale")) {
+                     field->setFocus();
+                     field->selectAll();
+                     QTest::keyClicks(field, QStringLiteral("-1/256"));
+                     QTest::keyClick(field, Qt::Key_Return);
+                 }
+             }
+         }},
+        {"missing_file",
+         [](MainWindow& w) {
+             w.openExample();
+             settle(w);
+             w.openPaths({QStringLiteral("/nonexistent/weights.safetensors")});
+         }},
+        {"train", train},
+    };
+    for (const auto& state : states) {
+        MainWindow window;
+        window.resize(1280, 800);
+        window.setTheme(ThemeId::Light);
+        window.show();
+        state.prepare(window);
+        settle(window);
+        for (const auto theme : {ThemeId::Light, ThemeId::Dark}) {
+            window.setTheme(theme);
+            settle(window);
+            const QString name =
+                QStringLiteral("%1_%2.png").arg(QLatin1String(state.name), themeName(theme));
+            if (!window.grab().save(folder.filePath(name))) {
+                std::fprintf(stderr, "%s could not be written\n", qPrintable(name));
+                return 1;
+            }
+            std::printf("%s\n", qPrintable(folder.filePath(name)));
+        }
+        window.document().undoStack().setClean();
+    }
+    QFile::remove(QString::fromStdString(bad));
+    return 0;
+}
