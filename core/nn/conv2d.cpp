@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nn/layer.h"
-#include "core/nn/tile_product.h"
+#include "core/nn/matrix_product.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>

@@ -16,15 +16,11 @@ namespace qs {
 
 #if defined(__AVX512F__)
 inline constexpr int kLanes = 16;
-inline constexpr int kTileVectors = 4; ///< a tile of kTileRows x kTileVectors sums is in registers
 #elif defined(__AVX__)
 inline constexpr int kLanes = 8;
-inline constexpr int kTileVectors = 2;
 #else
 inline constexpr int kLanes = 4;
-inline constexpr int kTileVectors = 2;
 #endif
-inline constexpr int kTileRows = 6;
 
 using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
 using UnalignedVector =

@@ -14,7 +14,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config_json.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/simple_layers.cpp
-    ${PROJECT_SOURCE_DIR}/core/nn/tile_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/matrix_product.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/trainer.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/weights_file.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/twin_trainer.cpp
@@ -23,5 +23,5 @@ target_sources(quantoscope_core PRIVATE
 # use fused multiply-add, which is twice as fast and no less exact.
 set_source_files_properties(
     ${PROJECT_SOURCE_DIR}/core/nn/conv2d.cpp
-    ${PROJECT_SOURCE_DIR}/core/nn/tile_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/matrix_product.cpp
     PROPERTIES COMPILE_OPTIONS -ffp-contract=fast)

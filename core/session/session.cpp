@@ -12,7 +12,6 @@ Session exampleSession(const std::string& samplePath)
     session.tensor.tensor = "3.weight";
     session.tensor.spec.dtype = DType::Int4;
     session.tensor.spec.qscheme = QScheme::PerTensorAffine;
-    session.train.recipe.qat = defaultQatConfig();
     session.train.recipe.epochs = 2;
     session.train.recipe.seed = 1;
     return session;

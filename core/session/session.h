@@ -29,7 +29,9 @@ struct TensorSession {
 
 /// What the Train workspace shows: the recipe with its quantizers.
 struct TrainSession {
-    TrainRecipe recipe;
+    TrainSession() { recipe.qat = defaultQatConfig(); }
+
+    TrainRecipe recipe; ///< with qat: the second network is always fake-quantized
     bool operator==(const TrainSession&) const = default;
 };
 

@@ -81,7 +81,7 @@ Json toJson(const TrainRecipe& r)
 Result<TrainRecipe> recipeFromJson(const Json& json)
 {
     constexpr std::int64_t kMany = std::int64_t{1} << 40;
-    TrainRecipe r;
+    TrainRecipe r = TrainSession().recipe;
     JsonReader in(json, "train.recipe.");
     in.text("model", r.model);
     in.text("data", r.data);

@@ -77,15 +77,36 @@ Figure trainingFigure(const PanelInput& input)
                               ColorRole::FakeQuant, LineStyle::Solid);
     floatAccuracy.marker = MarkerShape::Disc;
     quantAccuracy.marker = MarkerShape::Square;
-    floatAccuracy.rightAxis = quantAccuracy.rightAxis = true;
-    std::int64_t fewest = 0;
-    for (const auto& p : snapshot.test) {
-        floatAccuracy.x.push_back(static_cast<double>(p.step));
-        floatAccuracy.y.push_back(100 * p.floating.accuracy);
-        quantAccuracy.x.push_back(static_cast<double>(p.step));
-        quantAccuracy.y.push_back(100 * p.quantized.accuracy);
-        fewest = fewest == 0 ? p.floating.images : std::min(fewest, p.floating.images);
+    // Accuracies on some and on all test images are different quantities: the latter stand alone.
+    auto floatWhole = line(Panels::tr("on all test images"),
+                           QStringLiteral("float accuracy on all test images [%]"),
+                           ColorRole::Float, LineStyle::Solid);
+    auto quantWhole =
+        line(QString(), QStringLiteral("fake-quantized accuracy on all test images [%]"),
+             ColorRole::FakeQuant, LineStyle::Solid);
+    for (auto* whole : {&floatWhole, &quantWhole}) {
+        whole->kind = SeriesKind::Points;
+        whole->marker = MarkerShape::Diamond;
+        whole->rightAxis = true;
     }
+    floatAccuracy.rightAxis = quantAccuracy.rightAxis = true;
+    std::int64_t some = 0;
+    std::int64_t all = 0;
+    for (const auto& p : snapshot.test) {
+        some = some == 0 ? p.floating.images : std::min(some, p.floating.images);
+        all = std::max(all, p.floating.images);
+    }
+    for (const auto& p : snapshot.test) {
+        const bool whole = p.floating.images == all && all > some;
+        auto& floats = whole ? floatWhole : floatAccuracy;
+        auto& quants = whole ? quantWhole : quantAccuracy;
+        floats.x.push_back(static_cast<double>(p.step));
+        floats.y.push_back(100 * p.floating.accuracy);
+        quants.x.push_back(static_cast<double>(p.step));
+        quants.y.push_back(100 * p.quantized.accuracy);
+    }
+    if (floatWhole.x.empty())
+        floatWhole.name.clear();
     const double planned =
         static_cast<double>(snapshot.stepsPerEpoch) * std::max(snapshot.recipe.epochs, 1);
     figure.x = {Panels::tr("training step"),
@@ -106,15 +127,18 @@ Figure trainingFigure(const PanelInput& input)
                      100,
                      false,
                      false};
-    figure.series = {std::move(floatLoss), std::move(quantLoss), std::move(floatAccuracy),
-                     std::move(quantAccuracy)};
+    figure.series = {std::move(floatLoss),     std::move(quantLoss),  std::move(floatAccuracy),
+                     std::move(quantAccuracy), std::move(floatWhole), std::move(quantWhole)};
     for (const auto& event : snapshot.events)
         figure.markers.push_back({QString(), QString::fromStdString(event.text),
                                   static_cast<double>(event.step), ColorRole::Accent,
                                   LineStyle::Dashed, false});
-    if (!snapshot.test.empty())
-        figure.note = Panels::tr("accuracy on the first %1 test images, at each epoch's end on all")
-                          .arg(QString::fromStdString(formatCount(fewest)));
+    if (some > 0)
+        figure.note = all > some ? Panels::tr("lines: the first %1 test images; diamonds: all %2")
+                                       .arg(QString::fromStdString(formatCount(some)),
+                                            QString::fromStdString(formatCount(all)))
+                                 : Panels::tr("accuracy on %1 test images")
+                                       .arg(QString::fromStdString(formatCount(some)));
     figure.provenance = {
         {QStringLiteral("quantoscope"), QStringLiteral(QUANTOSCOPE_VERSION)},
         {QStringLiteral("model"), QString::fromStdString(snapshot.recipe.model)},

@@ -177,19 +177,24 @@ private slots:
         snapshot->stepsPerEpoch = 100;
         snapshot->step = 60;
         snapshot->train = {{20, 2, 2.1}, {60, 1, std::nan("")}};
-        snapshot->test = {{50, {1, 0.7, 1000}, {1, 0.6, 1000}}};
+        snapshot->test = {{50, {1, 0.7, 1000}, {1, 0.6, 1000}},
+                          {60, {1, 0.72, 9000}, {1, 0.61, 9000}}};
         snapshot->events = {{30, "weights int4"}};
         PanelInput input;
         input.training = snapshot;
         const auto figure = figureOf("training", input);
         QVERIFY(figure.emptyText.isEmpty());
-        QCOMPARE(figure.series.size(), std::size_t{4});
+        QCOMPARE(figure.series.size(), std::size_t{6});
         QCOMPARE(figure.x.max, 200.0);
         QVERIFY(figure.y2.has_value());
         QCOMPARE(figure.markers.size(), std::size_t{1});
         QCOMPARE(figure.markers[0].x, 30.0);
         QCOMPARE(named(figure, "fake-quantized test accuracy [%]").y[0], 60.0);
+        // Accuracies on different images never share a line.
+        QCOMPARE(named(figure, "fake-quantized test accuracy [%]").y.size(), std::size_t{1});
+        QCOMPARE(named(figure, "fake-quantized accuracy on all test images [%]").y[0], 61.0);
         QVERIFY(figure.note.contains(QStringLiteral("1,000")));
+        QVERIFY(figure.note.contains(QStringLiteral("9,000")));
     }
 };
 

@@ -13,16 +13,13 @@ enum class ProductStart {
     Accumulate, ///< what C holds
 };
 
-/// C[r][n] = start + Σ_k A[r][k] B[k][n], for r < rows, n < columns, k summed in order.
+/// C[r][n] = start + Σ_k A[r][k] B[k][n], for r < rows, n < columns.
 ///
 ///     A[r][k] = a[r * aRow + k * aStep],  B[k][n] = b[k * bRow + n],  C[r][n] = c[r * cRow + n]
 ///
-/// Rows of A may overlap: a convolution along an image row is such a product without a copy.
-/// columns is rounded up to whole vectors: B, the start row and the last row of C must have room
-/// for that. Where B is zero in the extra columns, a C whose rows are shorter than that (cRow >=
-/// the true columns) holds the right numbers in the end, if its rows are written in ascending
-/// order.
-struct TileProduct {
+/// Rows of A may overlap: a convolution along an image row is such a product without a copy. Runs
+/// on the calling thread; the order of additions depends on the sizes alone.
+struct MatrixProduct {
     const float* a = nullptr;
     std::ptrdiff_t aRow = 0;
     std::ptrdiff_t aStep = 1;
@@ -37,6 +34,6 @@ struct TileProduct {
     const float* startRow = nullptr;
 };
 
-void multiply(const TileProduct& product);
+void multiply(const MatrixProduct& product);
 
 } // namespace qs
