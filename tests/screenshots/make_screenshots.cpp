@@ -85,7 +85,7 @@ int main(int argc, char** argv)
     const State states[] = {
         {"empty",
          [](MainWindow& w) {
-             w.document().replace({}, {});
+             w.document().replace(Session(), {});
          }},
         {"tensor",
          [](MainWindow& w) {
