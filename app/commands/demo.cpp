@@ -14,10 +14,10 @@
 namespace qs {
 namespace {
 
-/// Training images of the demo: 200 steps, of which the second hundred has 4-bit weights.
-constexpr std::int64_t kTrainImages = 12800;
+/// Training images of the demo: 400 steps, of which the second half has 4-bit weights.
+constexpr std::int64_t kTrainImages = 25600;
 constexpr std::int64_t kTestImages = 2000;
-constexpr std::int64_t kChangeAt = 100;
+constexpr std::int64_t kChangeAt = 200;
 
 Result<std::shared_ptr<const TwinSnapshot>> trainExample(Session& session, CommandContext& context)
 {

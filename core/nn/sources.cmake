@@ -11,6 +11,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/network_quantization.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_run.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/optimizer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/qat_change.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config_json.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/simple_layers.cpp

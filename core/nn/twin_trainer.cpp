@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nn/twin_trainer.h"
 
+#include "core/nn/qat_change.h"
+
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 namespace qs {
 namespace {
+
+/// Changes that follow each other within so many steps are one event.
+constexpr std::int64_t kOneGesture = 20;
 
 using Clock = std::chrono::steady_clock;
 
@@ -92,10 +97,26 @@ void TwinTrainer::applyRequest()
     }
     if (!request || request == m_quantized.recipe().qat)
         return;
-    const auto done = m_quantized.setQuantization(request);
-    m_history.events.push_back(
-        {m_quantized.steps(), done ? "quantization: " + toJson(*request).dump()
-                                   : "quantization refused: " + done.error().message});
+    const auto step = m_quantized.steps();
+    auto& events = m_history.events;
+    const QatConfig before = m_quantized.recipe().qat.value_or(QatConfig());
+    if (const auto done = m_quantized.setQuantization(request); !done) {
+        events.push_back({step, "refused: " + done.error().message});
+        return;
+    }
+    // A slider that is dragged asks at every step: that is one event, from its first step on.
+    if (m_lastChangeStep && step - *m_lastChangeStep <= kOneGesture && !events.empty()) {
+        events.back().text = describeChange(m_beforeLastEvent, *request);
+        if (events.back().text.empty()) { // back where it began
+            events.pop_back();
+            m_lastChangeStep.reset();
+            return;
+        }
+    } else {
+        m_beforeLastEvent = before;
+        events.push_back({step, describeChange(before, *request)});
+    }
+    m_lastChangeStep = step;
 }
 
 Result<TwinStep> TwinTrainer::step(const JobContext& context)

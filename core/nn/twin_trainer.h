@@ -34,8 +34,8 @@ struct TwinSnapshot {
         Evaluation quantized;
     };
     struct Event {
-        std::int64_t step = 0; ///< steps done when it happened
-        std::string text;
+        std::int64_t step = 0; ///< steps done when it happened; of a gesture, when it began
+        std::string text;      ///< describeChange(), or why a change was refused
     };
 
     TrainRecipe recipe; ///< with the quantization in force
@@ -82,9 +82,9 @@ public:
     void
     stop(); ///< thread-safe; ends the run that is under way, paused or not, or else the next one
     bool paused() const; ///< thread-safe: whether a pause was asked for
-    /// Thread-safe. In force from the next step on, which is recorded as an event; a later request
-    /// replaces one that was not applied yet. A config that cannot be is recorded as an event with
-    /// the error, and the old one stays.
+    /// Thread-safe. In force from the next step on, which is recorded as an event (changes within
+    /// 20 steps of each other as one); a later request replaces one that was not applied yet. A
+    /// config that cannot be is recorded as an event with the error, and the old one stays.
     void requestQuantization(QatConfig config);
 
     std::shared_ptr<const TwinSnapshot> snapshot() const; ///< between steps, of this moment
@@ -102,6 +102,8 @@ private:
     Trainer m_float;
     Trainer m_quantized;
     TwinSnapshot m_history; ///< train, test, events
+    QatConfig m_beforeLastEvent;
+    std::optional<std::int64_t> m_lastChangeStep;
     double m_floatLossSum = 0;
     double m_quantizedLossSum = 0;
     std::int64_t m_lossSteps = 0;

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/calib/edit_spec.h"
+#include "ui/controls/forms.h"
 #include "ui/controls/log_slider.h"
 #include "ui/controls/number_field.h"
 
@@ -21,61 +22,6 @@
 #include <cmath>
 
 namespace qs {
-namespace {
-
-QString text(std::string_view s)
-{
-    return QString::fromUtf8(s.data(), static_cast<qsizetype>(s.size()));
-}
-
-template <typename Rows>
-QComboBox* comboOf(const Rows& rows, const QString& name, QWidget* parent)
-{
-    auto* combo = new QComboBox(parent);
-    combo->setAccessibleName(name);
-    for (const auto& row : rows)
-        combo->addItem(text(row.name));
-    return combo;
-}
-
-QFormLayout* formIn(QGroupBox* box)
-{
-    auto* form = new QFormLayout(box);
-    form->setContentsMargins(8, 2, 8, 3);
-    form->setVerticalSpacing(2);
-    form->setHorizontalSpacing(8);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    return form;
-}
-
-void addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip)
-{
-    form->addRow(label, field);
-    field->setToolTip(tip);
-    if (auto* buddy = form->labelForField(field))
-        buddy->setToolTip(tip);
-}
-
-/// Two fields in one row; the label leads to the first.
-void addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* right)
-{
-    auto* layout = new QHBoxLayout;
-    layout->setSpacing(6);
-    layout->addWidget(left, 1);
-    layout->addWidget(right, 1);
-    auto* text = new QLabel(label);
-    text->setBuddy(left);
-    text->setToolTip(left->toolTip());
-    form->addRow(text, layout);
-}
-
-QString scaleProblem(double value)
-{
-    const auto checked = checkScale(value);
-    return checked ? QString() : QString::fromStdString(checked.error().message);
-}
-
-} // namespace
 
 QuantizerControls::QuantizerControls(Document& document, QWidget* parent)
     : QScrollArea(parent), m_document(document)
@@ -175,11 +121,7 @@ QWidget* QuantizerControls::buildGrid()
 {
     auto* box = new QGroupBox(tr("Grid"));
     auto* form = formIn(box);
-    m_scale = new NumberField(tr("scale"), box);
-    m_scale->setFormat(
-        [](double v) { return QString::fromStdString(formatExact(static_cast<float>(v))); });
-    m_scale->setCheck(scaleProblem);
-    m_scale->setStep([](double v, int steps) { return v * std::exp2(steps / 100.0); });
+    m_scale = scaleField(tr("scale"), box);
     addRow(form, tr("sc&ale"), m_scale,
            tr("Real units per code step. Takes 0.0039, 1/256, 2^-8. Changing it fixes the "
               "parameters."));
@@ -187,21 +129,10 @@ QWidget* QuantizerControls::buildGrid()
     m_scaleSlider->setToolTip(
         tr("The scale on a logarithmic axis, 1/64 to 8 times the min-max scale."));
     form->addRow(QString(), m_scaleSlider);
-    m_zeroPoint = new NumberField(tr("zero_point"), box);
-    const auto wholeFormat = [](double v) {
-        return QString::number(static_cast<qlonglong>(v));
-    };
-    const auto wholeStep = [](double v, int steps) {
-        return v + steps;
-    };
-    const auto wholeCheck = [](double v) {
-        return v == std::floor(v) ? QString() : tr("codes are whole numbers");
-    };
-    m_zeroPoint->setFormat(wholeFormat);
-    m_zeroPoint->setStep(wholeStep);
-    m_zeroPoint->setCheck([this, wholeCheck](double v) {
+    m_zeroPoint = codeField(tr("zero_point"), box);
+    m_zeroPoint->setCheck([this](double v) {
         const auto range = m_document.session().tensor.spec.range();
-        if (auto problem = wholeCheck(v); !problem.isEmpty() || !range)
+        if (auto problem = wholeNumberProblem(v); !problem.isEmpty() || !range)
             return problem;
         return v >= range->quantMin && v <= range->quantMax
                    ? QString()
@@ -210,15 +141,11 @@ QWidget* QuantizerControls::buildGrid()
                          .arg(range->quantMax);
     });
     addRow(form, tr("&zero_point"), m_zeroPoint, tr("The code of real 0, which is always exact."));
-    m_quantMin = new NumberField(tr("quant_min"), box);
-    m_quantMax = new NumberField(tr("quant_max"), box);
-    for (auto* field : {m_quantMin, m_quantMax}) {
-        field->setFormat(wholeFormat);
-        field->setStep(wholeStep);
-    }
-    const auto rangeCheck = [this, wholeCheck](bool isMin) {
-        return [this, wholeCheck, isMin](double v) {
-            if (auto problem = wholeCheck(v); !problem.isEmpty())
+    m_quantMin = codeField(tr("quant_min"), box);
+    m_quantMax = codeField(tr("quant_max"), box);
+    const auto rangeCheck = [this](bool isMin) {
+        return [this, isMin](double v) {
+            if (auto problem = wholeNumberProblem(v); !problem.isEmpty())
                 return problem;
             const auto& spec = m_document.session().tensor.spec;
             const auto limit = static_cast<std::int32_t>(std::clamp(v, -1e6, 1e6));
@@ -348,12 +275,12 @@ QWidget* QuantizerControls::buildCalibration()
     return box;
 }
 
-void QuantizerControls::editSpec(const QString& text, const QString& key, const Change& change)
+void QuantizerControls::editSpec(const QString& what, const QString& key, const Change& change)
 {
     if (m_refreshing)
         return;
     const auto params = currentParams().value_or(QuantParams());
-    m_document.edit(text, key, [&](Session& session) {
+    m_document.edit(what, key, [&](Session& session) {
         session.tensor.spec = change(session.tensor.spec, params);
     });
 }
@@ -424,10 +351,7 @@ void QuantizerControls::refresh()
     m_dialect->setCurrentIndex(static_cast<int>(spec.dialect));
     m_narrow->setChecked(spec.narrowRange);
     m_reduce->setChecked(spec.reduceRange);
-    for (std::size_t i = 0; i < observers().size(); ++i) {
-        if (observers()[i].name == spec.observer)
-            m_observer->setCurrentIndex(static_cast<int>(i));
-    }
+    showRow(*m_observer, observers(), spec.observer);
     const int rank = m_result ? m_result->facts->tensor.shape().rank() : 0;
     m_axis->setRange(-rank, std::max(rank - 1, 0));
     m_axis->setValue(spec.axis);

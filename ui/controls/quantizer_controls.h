@@ -41,7 +41,7 @@ private:
     QWidget* buildQuantizer();
     QWidget* buildGrid();
     QWidget* buildCalibration();
-    void editSpec(const QString& text, const QString& key, const Change& change);
+    void editSpec(const QString& what, const QString& key, const Change& change);
     void commitScale(double scale, const QString& key);
     void refresh();
     void refreshValues();

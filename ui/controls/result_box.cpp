@@ -4,6 +4,7 @@
 
 #include "core/analysis/metrics.h"
 #include "core/base/text.h"
+#include "ui/controls/forms.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -39,11 +40,6 @@ QString shown(const MetricInfo& metric, const Report& report)
     return text;
 }
 
-QString utf8(std::string_view s)
-{
-    return QString::fromUtf8(s.data(), static_cast<qsizetype>(s.size()));
-}
-
 } // namespace
 
 ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidget(this))
@@ -66,12 +62,12 @@ ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidge
     m_table->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     QStringList names;
     for (const auto* metric : rows)
-        names << utf8(metric->title);
+        names << qs::text(metric->title);
     names << tr("codes used");
     m_table->setVerticalHeaderLabels(names);
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const QString help = row < static_cast<int>(rows.size())
-                                 ? utf8(rows[static_cast<std::size_t>(row)]->help)
+                                 ? qs::text(rows[static_cast<std::size_t>(row)]->help)
                                  : tr("codes that at least one element has, of all codes");
         m_table->verticalHeaderItem(row)->setToolTip(help);
         for (int column = 0; column < 2; ++column) {

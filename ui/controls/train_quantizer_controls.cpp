@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/calib/observer.h"
+#include "ui/controls/forms.h"
 #include "ui/controls/log_slider.h"
 #include "ui/controls/number_field.h"
 
@@ -21,29 +22,6 @@ namespace qs {
 namespace {
 
 constexpr const char* kInput = "input";
-
-QString utf8(std::string_view s)
-{
-    return QString::fromUtf8(s.data(), static_cast<qsizetype>(s.size()));
-}
-
-QComboBox* dtypeCombo(const QString& name, QWidget* parent)
-{
-    auto* combo = new QComboBox(parent);
-    combo->setAccessibleName(name);
-    for (const auto& row : dtypes())
-        combo->addItem(utf8(row.name));
-    return combo;
-}
-
-QFormLayout* formIn(QGroupBox* box)
-{
-    auto* form = new QFormLayout(box);
-    form->setContentsMargins(8, 4, 8, 8);
-    form->setVerticalSpacing(6);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    return form;
-}
 
 /// The dtype of another width and the same sign.
 DType withBits(DType dtype, int bits)
@@ -80,7 +58,7 @@ QWidget* TrainQuantizerControls::buildWeights()
 {
     auto* box = new QGroupBox(tr("Weights"));
     auto* form = formIn(box);
-    m_weightDtype = dtypeCombo(tr("weight dtype"), box);
+    m_weightDtype = comboOf(dtypes(), tr("weight dtype"), box);
     m_weightDtype->setToolTip(tr("The integer type that all weights are fake-quantized to."));
     form->addRow(tr("&dtype"), m_weightDtype);
     m_weightBits = new QSpinBox(box);
@@ -96,9 +74,9 @@ QWidget* TrainQuantizerControls::buildWeights()
     m_weightGranularity->setToolTip(tr("One scale per layer, or one per output channel (axis 0)."));
     form->addRow(tr("&granularity"), m_weightGranularity);
 
-    const auto editWeights = [this](const QString& text, const QString& key,
+    const auto editWeights = [this](const QString& what, const QString& key,
                                     const std::function<void(QuantSpec&)>& change) {
-        edit(text, key, [&](QatConfig& config) {
+        edit(what, key, [&](QatConfig& config) {
             if (config.all.weight)
                 change(*config.all.weight);
             for (auto& [name, layer] : config.layers) {
@@ -140,23 +118,13 @@ QWidget* TrainQuantizerControls::buildActivations()
     m_activation->setAccessibleName(tr("activation"));
     m_activation->setToolTip(tr("Which activation's quantizer the fields below show and change."));
     form->addRow(tr("&of layer"), m_activation);
-    m_activationDtype = dtypeCombo(tr("activation dtype"), box);
+    m_activationDtype = comboOf(dtypes(), tr("activation dtype"), box);
     form->addRow(tr("d&type"), m_activationDtype);
-    m_observer = new QComboBox(box);
-    m_observer->setAccessibleName(tr("activation observer"));
-    for (const auto& row : observers())
-        m_observer->addItem(utf8(row.name));
+    m_observer = comboOf(observers(), tr("activation observer"), box);
     m_observer->setToolTip(
         tr("Who finds scale and zero_point while the network trains; fixed: you do."));
     form->addRow(tr("obs&erver"), m_observer);
-    m_scale = new NumberField(tr("activation scale"), box);
-    m_scale->setFormat(
-        [](double v) { return QString::fromStdString(formatExact(static_cast<float>(v))); });
-    m_scale->setCheck([](double v) {
-        const auto checked = checkScale(v);
-        return checked ? QString() : QString::fromStdString(checked.error().message);
-    });
-    m_scale->setStep([](double v, int steps) { return v * std::exp2(steps / 100.0); });
+    m_scale = scaleField(tr("activation scale"), box);
     m_scale->setToolTip(tr("Real units per code step. Takes 0.0039, 1/256, 2^-8. Changing it fixes "
                            "the parameters."));
     form->addRow(tr("sc&ale"), m_scale);
@@ -164,18 +132,16 @@ QWidget* TrainQuantizerControls::buildActivations()
     m_scaleSlider->setSpan(0x1p-16, 1);
     m_scaleSlider->setToolTip(tr("The scale on a logarithmic axis from 2^-16 to 1."));
     form->addRow(QString(), m_scaleSlider);
-    m_zeroPoint = new NumberField(tr("activation zero_point"), box);
-    m_zeroPoint->setFormat([](double v) { return QString::number(static_cast<qlonglong>(v)); });
-    m_zeroPoint->setStep([](double v, int steps) { return v + steps; });
+    m_zeroPoint = codeField(tr("activation zero_point"), box);
     m_zeroPoint->setCheck([this](double v) {
         const auto range = activationSpec().range();
-        if (v != std::floor(v))
-            return tr("codes are whole numbers");
-        if (range && (v < range->quantMin || v > range->quantMax))
-            return tr("zero_point must be a code from %1 to %2")
-                .arg(range->quantMin)
-                .arg(range->quantMax);
-        return QString();
+        if (auto problem = wholeNumberProblem(v); !problem.isEmpty() || !range)
+            return problem;
+        return v >= range->quantMin && v <= range->quantMax
+                   ? QString()
+                   : tr("zero_point must be a code from %1 to %2")
+                         .arg(range->quantMin)
+                         .arg(range->quantMax);
     });
     m_zeroPoint->setToolTip(tr("The code of real 0. Changing it fixes the parameters."));
     form->addRow(tr("&zero_point"), m_zeroPoint);
@@ -224,13 +190,13 @@ QatConfig TrainQuantizerControls::config() const
     return m_document.session().train.recipe.qat.value_or(defaultQatConfig());
 }
 
-void TrainQuantizerControls::edit(const QString& text, const QString& key, const Change& change)
+void TrainQuantizerControls::edit(const QString& what, const QString& key, const Change& change)
 {
     if (m_refreshing)
         return;
     QatConfig next = config();
     change(next);
-    m_document.edit(text, key, [&](Session& session) { session.train.recipe.qat = next; });
+    m_document.edit(what, key, [&](Session& session) { session.train.recipe.qat = next; });
 }
 
 std::string TrainQuantizerControls::chosenActivation() const
@@ -268,11 +234,11 @@ std::optional<QuantParams> TrainQuantizerControls::activationParams() const
     return std::nullopt;
 }
 
-void TrainQuantizerControls::editActivation(const QString& text, const QString& key,
+void TrainQuantizerControls::editActivation(const QString& what, const QString& key,
                                             const std::function<void(QuantSpec&)>& change)
 {
     const auto name = chosenActivation();
-    edit(text, key, [&](QatConfig& config) {
+    edit(what, key, [&](QatConfig& config) {
         QuantSpec spec = activationSpec();
         change(spec);
         if (name == kInput) {
@@ -285,11 +251,11 @@ void TrainQuantizerControls::editActivation(const QString& text, const QString& 
     });
 }
 
-void TrainQuantizerControls::fixActivation(const QString& text, const QString& key,
+void TrainQuantizerControls::fixActivation(const QString& what, const QString& key,
                                            const std::function<void(QuantSpec&)>& change)
 {
     const auto params = activationParams();
-    editActivation(text, key, [&](QuantSpec& spec) {
+    editActivation(what, key, [&](QuantSpec& spec) {
         if (!spec.isFixed()) {
             // Before anything was observed: the range 0 … 1, as PyTorch fixes sigmoid's.
             spec.observer = "fixed";
@@ -323,7 +289,7 @@ void TrainQuantizerControls::refresh()
             for (std::size_t i = 0; i < spec->layers.size(); ++i) {
                 if (spec->layers[i].hasWeight())
                     m_activation->addItem(
-                        tr("%1: %2 output").arg(i).arg(utf8(layerKindName(spec->layers[i].kind))),
+                        tr("%1: %2 output").arg(i).arg(text(layerKindName(spec->layers[i].kind))),
                         QString::number(i));
             }
         }
@@ -338,10 +304,7 @@ void TrainQuantizerControls::refreshActivation()
     const QScopedValueRollback guard(m_refreshing, true);
     const auto spec = activationSpec();
     m_activationDtype->setCurrentIndex(static_cast<int>(spec.dtype));
-    for (std::size_t i = 0; i < observers().size(); ++i) {
-        if (observers()[i].name == spec.observer)
-            m_observer->setCurrentIndex(static_cast<int>(i));
-    }
+    showRow(*m_observer, observers(), spec.observer);
     const auto params = activationParams();
     if (!params) {
         m_scale->setNoValue(tr("not observed yet"));

@@ -35,12 +35,12 @@ private:
 
     QWidget* buildWeights();
     QWidget* buildActivations();
-    void edit(const QString& text, const QString& key, const Change& change);
+    void edit(const QString& what, const QString& key, const Change& change);
     /// Changes the spec of the activation that is chosen.
-    void editActivation(const QString& text, const QString& key,
+    void editActivation(const QString& what, const QString& key,
                         const std::function<void(QuantSpec&)>& change);
     /// Fixes the chosen activation's values at those in force, then changes them.
-    void fixActivation(const QString& text, const QString& key,
+    void fixActivation(const QString& what, const QString& key,
                        const std::function<void(QuantSpec&)>& change);
     void refresh();
     void refreshActivation();

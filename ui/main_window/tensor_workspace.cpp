@@ -3,8 +3,10 @@
 #include "ui/main_window/tensor_workspace.h"
 
 #include "core/base/text.h"
+#include "ui/controls/forms.h"
 #include "ui/controls/quantizer_controls.h"
 #include "ui/controls/result_box.h"
+#include "ui/controls/value_card.h"
 #include "ui/models/source_tree.h"
 #include "ui/panels/grid_view.h"
 
@@ -88,16 +90,11 @@ QWidget* TensorWorkspace::buildLeft(SourceStore& store)
     column->setMinimumWidth(200);
     auto* layout = new QVBoxLayout(column);
     layout->setContentsMargins(4, 4, 0, 4);
-    m_facts = new QLabel(column);
-    m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_facts->setWordWrap(true);
-    m_facts->setTextFormat(Qt::RichText);
-    m_picked = new QLabel(column);
-    m_picked->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_picked->setTextFormat(Qt::RichText);
+    m_facts = new FactsCard(column);
+    m_value = new ValueCard(column);
     layout->addWidget(group(tr("Sources"), new SourceTree(m_document, store, column)), 1);
     layout->addWidget(group(tr("Tensor"), m_facts));
-    layout->addWidget(group(tr("Value at the pointer"), m_picked));
+    layout->addWidget(group(tr("Value at the pointer"), m_value));
     return column;
 }
 
@@ -175,12 +172,12 @@ void TensorWorkspace::connectSlot(std::size_t index)
             return;
         for (const auto& slot : m_slots)
             slot.view->setCursorX(slot.panel->sharesX ? std::optional(x) : std::nullopt);
-        showHover(x);
+        m_value->setValue(m_result, x);
     });
     connect(view, &PlotView::hoverLeft, this, [this] {
         for (const auto& slot : m_slots)
             slot.view->setCursorX(std::nullopt);
-        showHover(std::nan(""));
+        m_value->setValue(m_result, std::nullopt);
     });
     connect(view, &PlotView::neededMarginsChanged, this, [this] {
         std::vector<PlotView*> views;
@@ -332,8 +329,7 @@ void TensorWorkspace::showProblem(const QString& message)
             if (!note.isEmpty())
                 note += QLatin1Char(' ');
             note += tr("%1 elements are read as float32, rounded to nearest.")
-                        .arg(QString::fromStdString(
-                            std::string(info(m_result->facts->tensor.type()).name)));
+                        .arg(text(info(m_result->facts->tensor.type()).name));
         }
     }
     m_banner->setText(note);
@@ -374,29 +370,8 @@ void TensorWorkspace::refreshFigures()
 
 void TensorWorkspace::refreshFacts()
 {
-    if (!m_result) {
-        m_facts->setText(tr("no tensor chosen"));
-        showHover(std::nan(""));
-        return;
-    }
-    const auto& facts = *m_result->facts;
-    const auto& s = facts.stats;
-    const auto row = [](const QString& name, const QString& value) {
-        return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2</td></tr>")
-            .arg(name, value.toHtmlEscaped());
-    };
-    m_facts->setText(
-        QStringLiteral("<table width='100%'>") +
-        row(tr("name"), QString::fromStdString(facts.tensor.name())) +
-        row(tr("dtype"), QString::fromStdString(std::string(info(facts.tensor.type()).name))) +
-        row(tr("shape"), QString::fromStdString(facts.tensor.shape().toString())) +
-        row(tr("elements"), QString::fromStdString(formatCount(s.count))) +
-        row(tr("min"), number(static_cast<double>(s.min))) +
-        row(tr("max"), number(static_cast<double>(s.max))) + row(tr("mean"), number(s.mean)) +
-        row(tr("std"), number(s.stddev)) +
-        row(tr("NaN, Inf"), tr("%1, %2").arg(s.nanCount).arg(s.posInfCount + s.negInfCount)) +
-        QStringLiteral("</table>"));
-    showHover(std::nan(""));
+    m_facts->setResult(m_result);
+    m_value->setValue(m_result, std::nullopt);
     emit statusChanged(status());
 }
 
@@ -407,43 +382,9 @@ QString TensorWorkspace::status() const
     const auto& params = m_result->shown->params;
     return tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 scale %4 \u00b7 zero_point %5")
         .arg(QString::fromStdString(formatCount(m_result->report->stats.count)),
-             QString::fromStdString(std::string(info(params.dtype()).name)),
-             QString::fromStdString(std::string(info(m_result->report->params.qscheme()).name)),
+             text(info(params.dtype()).name), text(info(m_result->report->params.qscheme()).name),
              number(static_cast<double>(params.scaleAt(0))))
         .arg(params.zeroPointAt(0));
-}
-
-void TensorWorkspace::showHover(double x)
-{
-    QString value[4] = {QStringLiteral("\u2013"), QStringLiteral("\u2013"),
-                        QStringLiteral("\u2013"), QStringLiteral("\u2013")};
-    if (m_result && std::isfinite(x)) {
-        // The same arithmetic as for the elements, on the float32 nearest to the pointer.
-        const auto& report = *m_result->shown;
-        const auto real = static_cast<float>(x);
-        const auto quantizer = Quantizer::make(report.params, *Shape::make({1}),
-                                               report.spec.rounding, report.spec.dialect);
-        if (quantizer) {
-            std::int32_t code = 0;
-            float y = 0;
-            quantizer->quantize({&real, 1}, 0, &code);
-            quantizer->fakeQuantize({&real, 1}, 0, &y);
-            const double error = static_cast<double>(y) - static_cast<double>(real);
-            value[0] = number(static_cast<double>(real));
-            value[1] = QString::number(code);
-            value[2] = number(static_cast<double>(y));
-            value[3] = tr("%1 (%2 LSB)")
-                           .arg(number(error),
-                                number(error / static_cast<double>(report.params.scaleAt(0))));
-        }
-    }
-    const auto row = [](const QString& name, const QString& text) {
-        return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2</td></tr>")
-            .arg(name, text);
-    };
-    m_picked->setText(QStringLiteral("<table width='100%'>") + row(tr("x"), value[0]) +
-                      row(tr("code q"), value[1]) + row(tr("dequantized"), value[2]) +
-                      row(tr("error"), value[3]) + QStringLiteral("</table>"));
 }
 
 void TensorWorkspace::resetViews()

@@ -18,8 +18,10 @@ class QTabBar;
 
 namespace qs {
 
+class FactsCard;
 class QuantizerControls;
 class ResultBox;
+class ValueCard;
 
 /// Sources on the left, three plots on one x axis in the middle, the quantizer and its results on
 /// the right. Wiring only: the document's spec goes to the pipeline in the background, the newest
@@ -67,7 +69,6 @@ private:
     void refreshFacts();
     void chooseLowerPanel(int index);
     void connectSlot(std::size_t index);
-    void showHover(double x);
     const Tensor* chosenTensor() const;
 
     Document& m_document;
@@ -80,8 +81,8 @@ private:
     std::vector<Slot> m_slots;
     QTabBar* m_lowerTabs;
     QLabel* m_banner;
-    QLabel* m_facts;
-    QLabel* m_picked;
+    FactsCard* m_facts;
+    ValueCard* m_value;
     QuantizerControls* m_controls;
     ResultBox* m_resultBox;
     bool m_linking = false;

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/io/generators.h"
+#include "ui/controls/forms.h"
 
 #include <QFileInfo>
 #include <QHeaderView>
@@ -16,11 +17,6 @@ constexpr int kSource = Qt::UserRole;
 constexpr int kTensor = Qt::UserRole + 1;
 /// Elements of a generator chosen from the tree.
 constexpr std::int64_t kGeneratorNumel = 1 << 20;
-
-QString utf8(std::string_view s)
-{
-    return QString::fromUtf8(s.data(), static_cast<qsizetype>(s.size()));
-}
 
 } // namespace
 
@@ -101,10 +97,10 @@ void SourceTree::rebuild()
     for (const auto& generator : generators()) {
         const std::string source =
             formatGenerator({std::string(generator.id), *qs::Shape::make({kGeneratorNumel}), 1});
-        auto* item = new QTreeWidgetItem(top, {utf8(generator.id), tr("1 M")});
+        auto* item = new QTreeWidgetItem(top, {qs::text(generator.id), tr("1 M")});
         item->setData(0, kSource, QString::fromStdString(source));
         item->setData(0, kTensor, QString());
-        item->setToolTip(0, utf8(generator.description));
+        item->setToolTip(0, qs::text(generator.description));
         if (session.tensor.source == source)
             setCurrentItem(item);
     }

@@ -185,7 +185,7 @@ private slots:
         const auto figure = figureOf("training", input);
         QVERIFY(figure.emptyText.isEmpty());
         QCOMPARE(figure.series.size(), std::size_t{6});
-        QCOMPARE(figure.x.max, 200.0);
+        QCOMPARE(figure.x.max, 204.0); // all planned steps and a little room
         QVERIFY(figure.y2.has_value());
         QCOMPARE(figure.markers.size(), std::size_t{1});
         QCOMPARE(figure.markers[0].x, 30.0);
