@@ -112,7 +112,7 @@ Figure trainingFigure(const PanelInput& input)
     figure.x = {Panels::tr("training step"),
                 Panels::tr("step"),
                 0,
-                std::max({planned, static_cast<double>(snapshot.step), 1.0}),
+                std::max({planned, static_cast<double>(snapshot.step), 1.0}) * 1.02,
                 false,
                 true};
     if (highest <= 0) {

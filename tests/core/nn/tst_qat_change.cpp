@@ -43,11 +43,11 @@ private slots:
         QCOMPARE(describeChange(before, after), std::string("weights int4"));
         auto layer = after.of("3");
         layer.activation->observer = "fixed";
-        layer.activation->scale = {1.0F / 64};
+        layer.activation->scale = {0.0125F};
         layer.activation->zeroPoint = {3};
         after.layers["3"] = layer;
         QCOMPARE(describeChange(before, after),
-                 std::string("weights int4, 3.activation scale 0.01563 zero_point 3"));
+                 std::string("weights int4, 3.activation scale 0.0125 zero_point 3"));
         auto floating = before;
         floating.input.reset();
         QCOMPARE(describeChange(before, floating), std::string("input float"));
