@@ -5,6 +5,7 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <oneapi/tbb/enumerable_thread_specific.h>
@@ -212,6 +213,8 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
     tbb::enumerable_thread_specific<Counts> perThread([&] {
         return Counts{std::vector<std::int64_t>(levels), std::vector<std::int64_t>(errorTable)};
     });
+    const auto blocks = static_cast<double>(parts.size());
+    std::atomic<std::int64_t> finished{0};
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
             thread_local std::vector<float> buffer;
@@ -231,6 +234,7 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
                 count(piece, range, counts);
             }
             parts[static_cast<std::size_t>(block)] = sums;
+            context.report("quantizing", static_cast<double>(finished.fetch_add(1) + 1) / blocks);
         });
     if (!done)
         return Error::cancelled();

@@ -11,11 +11,16 @@
 #include "ui/panels/grid_view.h"
 
 #include <QGroupBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
 #include <QScopedValueRollback>
+#include <QShortcut>
 #include <QSplitter>
 #include <QTabBar>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -80,6 +85,17 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
     connect(m_job, &JobSignals::busyChanged, this, [this](bool busy) {
         for (const auto& slot : m_slots)
             slot.view->setBusy(busy);
+        if (!busy) {
+            m_progressDelay->stop();
+            m_progressRow->hide();
+        } else if (!m_progressDelay->isActive() && m_progressRow->isHidden()) {
+            m_progress->setValue(0);
+            m_progressDelay->start();
+        }
+    });
+    connect(m_job, &JobSignals::progressed, this, [this](const QString& stage, double fraction) {
+        m_progress->setFormat(tr("%1: %p %").arg(stage));
+        m_progress->setValue(static_cast<int>(fraction * 100));
     });
     follow();
 }
@@ -109,6 +125,25 @@ QWidget* TensorWorkspace::buildCentre()
     m_banner->setWordWrap(true);
     m_banner->hide();
     layout->addWidget(m_banner);
+    m_progressRow = new QWidget(column);
+    auto* progressLayout = new QHBoxLayout(m_progressRow);
+    progressLayout->setContentsMargins(0, 0, 0, 0);
+    m_progress = new QProgressBar(m_progressRow);
+    m_progress->setRange(0, 100);
+    m_progress->setAccessibleName(tr("computation progress"));
+    auto* cancelButton = new QPushButton(tr("Cancel (Esc)"), m_progressRow);
+    cancelButton->setToolTip(tr("Stop computing; the plots keep the last good state."));
+    connect(cancelButton, &QPushButton::clicked, this, &TensorWorkspace::cancel);
+    progressLayout->addWidget(m_progress, 1);
+    progressLayout->addWidget(cancelButton);
+    m_progressRow->hide();
+    layout->addWidget(m_progressRow);
+    m_progressDelay = new QTimer(this);
+    m_progressDelay->setSingleShot(true);
+    m_progressDelay->setInterval(1000);
+    connect(m_progressDelay, &QTimer::timeout, m_progressRow, &QWidget::show);
+    auto* escape = new QShortcut(QKeySequence(Qt::Key_Escape), m_progressRow);
+    connect(escape, &QShortcut::activated, this, &TensorWorkspace::cancel);
     m_slots = {{new PlotView(column), panelById(QStringLiteral("transfer"))},
                {new PlotView(column), panelById(QStringLiteral("histogram"))},
                {new PlotView(column), panelById(QStringLiteral("error"))}};
@@ -385,6 +420,15 @@ QString TensorWorkspace::status() const
              text(info(params.dtype()).name), text(info(m_result->report->params.qscheme()).name),
              number(static_cast<double>(params.scaleAt(0))))
         .arg(params.zeroPointAt(0));
+}
+
+void TensorWorkspace::cancel()
+{
+    if (!m_job->busy())
+        return;
+    m_job->cancel();
+    m_requested.reset(); // the next edit asks again, whatever it is
+    showProblem(tr("Cancelled"));
 }
 
 void TensorWorkspace::resetViews()

@@ -14,6 +14,8 @@
 #include <vector>
 
 class QLabel;
+class QProgressBar;
+class QTimer;
 class QTabBar;
 
 namespace qs {
@@ -43,6 +45,8 @@ public:
     QString status() const;
     /// A file could not be opened: said above the plots until the next result.
     void showFileProblem(const QString& message);
+    /// Stops the computation under way; the last good state stays. What Esc does.
+    void cancel();
     /// Shows all of the x axis again.
     void resetViews();
 
@@ -81,6 +85,9 @@ private:
     std::vector<Slot> m_slots;
     QTabBar* m_lowerTabs;
     QLabel* m_banner;
+    QWidget* m_progressRow; ///< shown when a computation takes more than a second
+    QProgressBar* m_progress;
+    QTimer* m_progressDelay;
     FactsCard* m_facts;
     ValueCard* m_value;
     QuantizerControls* m_controls;
