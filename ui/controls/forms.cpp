@@ -3,7 +3,6 @@
 #include "ui/controls/forms.h"
 
 #include "core/base/text.h"
-#include "core/quant/quant_params.h"
 #include "ui/controls/number_field.h"
 
 #include <QCoreApplication>
@@ -79,6 +78,17 @@ QString wholeNumberProblem(double value)
     return value == std::floor(value) && std::fabs(value) < 1e9
                ? QString()
                : Forms::tr("codes are whole numbers");
+}
+
+QString zeroPointProblem(double value, const Result<QuantRange>& range)
+{
+    if (auto problem = wholeNumberProblem(value); !problem.isEmpty() || !range)
+        return problem;
+    return value >= range->quantMin && value <= range->quantMax
+               ? QString()
+               : Forms::tr("zero_point must be a code from %1 to %2")
+                     .arg(range->quantMin)
+                     .arg(range->quantMax);
 }
 
 } // namespace qs

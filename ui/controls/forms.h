@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/quant/quant_params.h"
+
 #include <QComboBox>
 #include <QFormLayout>
 #include <QString>
@@ -57,5 +59,9 @@ NumberField* scaleField(const QString& accessibleName, QWidget* parent);
 NumberField* codeField(const QString& accessibleName, QWidget* parent);
 /// Says that codes are whole numbers, or nothing.
 QString wholeNumberProblem(double value);
+
+/// Says that a zero_point is not a code of the range, or nothing. A range that cannot be is said
+/// elsewhere.
+QString zeroPointProblem(double value, const Result<QuantRange>& range);
 
 } // namespace qs

@@ -130,16 +130,8 @@ QWidget* QuantizerControls::buildGrid()
         tr("The scale on a logarithmic axis, 1/64 to 8 times the min-max scale."));
     form->addRow(QString(), m_scaleSlider);
     m_zeroPoint = codeField(tr("zero_point"), box);
-    m_zeroPoint->setCheck([this](double v) {
-        const auto range = m_document.session().tensor.spec.range();
-        if (auto problem = wholeNumberProblem(v); !problem.isEmpty() || !range)
-            return problem;
-        return v >= range->quantMin && v <= range->quantMax
-                   ? QString()
-                   : tr("zero_point must be a code from %1 to %2")
-                         .arg(range->quantMin)
-                         .arg(range->quantMax);
-    });
+    m_zeroPoint->setCheck(
+        [this](double v) { return zeroPointProblem(v, m_document.session().tensor.spec.range()); });
     addRow(form, tr("&zero_point"), m_zeroPoint, tr("The code of real 0, which is always exact."));
     m_quantMin = codeField(tr("quant_min"), box);
     m_quantMax = codeField(tr("quant_max"), box);

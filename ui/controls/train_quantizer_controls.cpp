@@ -133,16 +133,8 @@ QWidget* TrainQuantizerControls::buildActivations()
     m_scaleSlider->setToolTip(tr("The scale on a logarithmic axis from 2^-16 to 1."));
     form->addRow(QString(), m_scaleSlider);
     m_zeroPoint = codeField(tr("activation zero_point"), box);
-    m_zeroPoint->setCheck([this](double v) {
-        const auto range = activationSpec().range();
-        if (auto problem = wholeNumberProblem(v); !problem.isEmpty() || !range)
-            return problem;
-        return v >= range->quantMin && v <= range->quantMax
-                   ? QString()
-                   : tr("zero_point must be a code from %1 to %2")
-                         .arg(range->quantMin)
-                         .arg(range->quantMax);
-    });
+    m_zeroPoint->setCheck(
+        [this](double v) { return zeroPointProblem(v, activationSpec().range()); });
     m_zeroPoint->setToolTip(tr("The code of real 0. Changing it fixes the parameters."));
     form->addRow(tr("&zero_point"), m_zeroPoint);
     m_evidence = new QLabel(box);
