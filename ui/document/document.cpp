@@ -107,6 +107,7 @@ void Document::apply(const Session& session)
     // What is looked at is not undone: only what was chosen.
     Session next = session;
     next.workspace = m_session.workspace;
+    next.sources = m_session.sources;
     if (next.tensor.source == m_session.tensor.source &&
         next.tensor.tensor == m_session.tensor.tensor)
         next.tensor.xView = m_session.tensor.xView;

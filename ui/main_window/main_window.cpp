@@ -295,7 +295,10 @@ void MainWindow::setTheme(ThemeId theme)
 
 void MainWindow::openExample()
 {
+    if (!mayDiscard())
+        return;
     m_document.replace(exampleSession(samplePath().toStdString()), {});
+    m_train->setTraining(nullptr);
 }
 
 void MainWindow::openPaths(const QStringList& paths)
@@ -377,13 +380,14 @@ bool MainWindow::saveTo(const QString& path)
         return false;
     }
     m_document.setSaved(path);
+    m_train->setTrainingSaved();
     say(tr("Saved %1").arg(path), false);
     return true;
 }
 
 bool MainWindow::mayDiscard()
 {
-    if (!m_document.isModified())
+    if (!m_document.isModified() && !m_train->hasUnsavedTraining())
         return true;
     const auto answer = QMessageBox::question(
         this, tr("Unsaved changes"), tr("Save the changes of this session first?"),

@@ -60,7 +60,13 @@ TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
 
     connect(&m_document, &Document::changed, this, &TrainWorkspace::follow);
     connect(&m_runner, &TrainingRunner::stateChanged, this, &TrainWorkspace::showState);
-    connect(&m_runner, &TrainingRunner::snapshot, this, &TrainWorkspace::showSnapshot);
+    connect(&m_runner, &TrainingRunner::snapshot, this,
+            [this](std::shared_ptr<const TwinSnapshot> snapshot) {
+                if (m_abandoned)
+                    return;
+                m_unsaved = true;
+                showSnapshot(std::move(snapshot));
+            });
     connect(&m_runner, &TrainingRunner::failed, this,
             [this](const QString& message) { showMessage(message, true); });
     connect(&m_runner, &TrainingRunner::ended, this, [this](bool finished) {
@@ -299,6 +305,8 @@ void TrainWorkspace::showState()
 {
     const State state = m_runner.state();
     const bool idle = state == State::Idle;
+    if (idle)
+        m_abandoned = false;
     m_play->setText(idle ? tr("&Start") : state == State::Paused ? tr("Re&sume") : tr("&Pause"));
     m_play->setToolTip(idle ? tr("Trains both networks from the seed (Space)")
                             : tr("Pauses and goes on (Space)"));
@@ -322,6 +330,10 @@ void TrainWorkspace::showState()
 
 void TrainWorkspace::setTraining(std::shared_ptr<const TwinSnapshot> training)
 {
+    m_unsaved = false;
+    m_abandoned = m_runner.state() != State::Idle;
+    m_runner.stop();
+    showMessage({}, false);
     showSnapshot(std::move(training));
 }
 

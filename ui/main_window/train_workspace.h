@@ -33,13 +33,16 @@ public:
     const Figure& figure() const { return m_view->figure(); }
     TrainingRunner& runner() { return m_runner; }
     std::shared_ptr<const TwinSnapshot> training() const { return m_snapshot; }
-    /// Shows the curves of a session that was opened.
+    /// Shows the curves of a session that was opened; a training under way is ended.
     void setTraining(std::shared_ptr<const TwinSnapshot> training);
     /// Start, pause or go on: what Space does.
     void togglePlay();
     void stop();
     /// One line about what is shown.
     QString status() const;
+    /// Whether curves were drawn since the last save.
+    bool hasUnsavedTraining() const { return m_unsaved; }
+    void setTrainingSaved() { m_unsaved = false; }
 
 signals:
     void statusChanged(const QString& text);
@@ -62,6 +65,8 @@ private:
     std::shared_ptr<const TwinSnapshot> m_snapshot;
     std::optional<QatConfig> m_lastQat;
     bool m_refreshing = false;
+    bool m_unsaved = false;
+    bool m_abandoned = false; ///< the training that still ends belongs to another session
 
     PlotView* m_view;
     QLabel* m_banner;

@@ -14,13 +14,13 @@ namespace {
 /// More teeth than this in view would be a moire: their bounds are drawn instead.
 constexpr std::int64_t kMostTeeth = 130;
 
-Series bound(const Figure& figure, double y)
+Series bound(double from, double to, double y)
 {
     Series series;
     series.color = ColorRole::Reference;
     series.style = LineStyle::Dotted;
     series.csvName = QStringLiteral("bound [LSB]");
-    series.x = {figure.x.min, figure.x.max};
+    series.x = {from, to};
     series.y = {y, y};
     return series;
 }
@@ -89,9 +89,9 @@ Figure errorFigure(const PanelInput& input)
     }
     figure.series.push_back(std::move(error));
     if (grid.toNext == 0.5) {
-        figure.series.push_back(bound(figure, 0.5));
+        figure.series.push_back(bound(from, to, 0.5));
         figure.series.back().name = Panels::tr("half a step");
-        figure.series.push_back(bound(figure, -0.5));
+        figure.series.push_back(bound(from, to, -0.5));
     }
     addClippedRegions(figure, result, grid);
     addRangeHandles(figure, grid);

@@ -32,7 +32,6 @@ Figure transferFigure(const PanelInput& input)
     identity.csvName = QStringLiteral("identity [-]");
     identity.color = ColorRole::Reference;
     identity.style = LineStyle::Dashed;
-    identity.x = identity.y = {figure.x.min, figure.x.max};
 
     Series steps;
     steps.name = Panels::tr("dequantized");
@@ -41,6 +40,7 @@ Figure transferFigure(const PanelInput& input)
     const double margin = view[1] - view[0];
     const double from = std::min(figure.x.min, view[0]);
     const double to = std::max(figure.x.max, view[1]);
+    identity.x = identity.y = {from, to};
     // Zoomed out, steps that are finer than a pixel are a line; zoomed in, those near the view.
     std::int32_t first = grid.codeAt(from);
     std::int32_t last = grid.codeAt(to);
