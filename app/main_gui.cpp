@@ -7,6 +7,7 @@
 #include "ui/main_window/main_window.h"
 
 #include <QApplication>
+#include <QScreen>
 #include <QSettings>
 
 #include <iostream>
@@ -25,7 +26,6 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& files)
     qs::MainWindow window;
     window.setTheme(qs::parseTheme(QSettings().value(QStringLiteral("theme")).toString())
                         .value_or(qs::ThemeId::Light));
-    window.resize(1280, 800);
     if (files.empty()) {
         window.openExample();
     } else {
@@ -34,7 +34,13 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& files)
             paths << QString::fromStdString(file);
         window.openPaths(paths);
     }
-    window.show();
+    // As large as the screen allows: a status bar below its edge is no use.
+    const QSize room = window.screen()->availableSize();
+    window.resize(QSize(1280, 800).boundedTo(room));
+    if (room.width() <= 1280 || room.height() <= 840)
+        window.showMaximized();
+    else
+        window.show();
     return QApplication::exec();
 }
 

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <memory>
 
@@ -57,6 +58,11 @@ Result<std::vector<double>> numberList(const std::string& text, const std::strin
         begin = end + 1;
     }
     return values;
+}
+
+bool sameFile(const std::string& a, const std::string& b)
+{
+    return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
 }
 
 Result<QuantSpec> specOf(const Options& o)
@@ -112,6 +118,10 @@ Result<QuantSpec> specOf(const Options& o)
     }
     if (const auto range = spec.range(); !range)
         return range.error();
+    if (!o.output.empty() && (sameFile(o.output, o.codes) || sameFile(o.output, o.file)))
+        return Error::usage("--output: " + o.output + " is the input or --codes, too");
+    if (!o.codes.empty() && sameFile(o.codes, o.file))
+        return Error::usage("--codes: " + o.codes + " is the input, too");
     return spec;
 }
 
@@ -210,7 +220,7 @@ Result<void> run(const Options& o, CommandContext& context)
         return file.error();
     const auto tensor = file->tensor(o.tensor);
     if (!tensor)
-        return Error{tensor.error().kind, o.file + ": " + tensor.error().message};
+        return tensor.error();
     const auto named = [&](const Error& error) {
         return Error{error.kind, error.kind == ErrorKind::Cancelled
                                      ? error.message

@@ -60,7 +60,7 @@ Result<PanelInput> inputOf(const SessionFile& file, const JobContext& job)
         return source.error();
     const auto tensor = source->tensor(chosen.tensor);
     if (!tensor)
-        return Error::data(chosen.source + ": " + tensor.error().message);
+        return Error::data(tensor.error().message);
     TensorPipeline pipeline;
     auto result = pipeline.run({*tensor, chosen.spec, chosen.channel}, job);
     if (!result)

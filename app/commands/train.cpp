@@ -131,6 +131,11 @@ public:
                               << " %" << std::flush;
             };
         const JobContext job(m_context.stop, progress);
+        // Told before the training, not after it.
+        for (const auto& path : {m_options.save, m_options.curves})
+            if (!path.empty())
+                if (auto ok = checkWritable(path); !ok)
+                    return ok.error();
         auto trainer = start(job);
         if (!trainer)
             return trainer.error();

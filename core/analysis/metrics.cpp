@@ -16,11 +16,11 @@ constexpr MetricInfo kTable[] = {
      [](const Report& r) {
          return Value(r.mse);
      }},
-    {"rmse", "RMSE", "x", "sqrt(MSE)", false,
+    {"rmse", "RMSE", "x", "sqrt(MSE)", true,
      [](const Report& r) {
          return Value(r.rmse());
      }},
-    {"rmse_per_scale", "RMSE / scale", "LSB",
+    {"rmse_per_scale", "RMSE / scale (0.289)", "LSB",
      "0.289 = 1/sqrt(12) is what evenly spread rounding errors give", true,
      [](const Report& r) {
          return r.rmsePerScale();

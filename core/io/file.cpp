@@ -12,6 +12,7 @@
 #include <streambuf>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@
 namespace qs {
 namespace {
 
-constexpr std::size_t kMapFrom = std::size_t{1} << 20;
+/// Smaller files are read: a mapped one that another program cuts short in place ends this program.
+constexpr std::size_t kMapFrom = std::size_t{2} << 30;
 constexpr std::size_t kReadStep = std::size_t{1} << 20;
 constexpr const char* kReadable = "a readable file";
 constexpr const char* kWritable = "a writable path";
@@ -64,10 +66,14 @@ Result<Content> readToEnd(const std::string& path, int fd, std::size_t sizeHint,
     while (true) {
         if (context.stopRequested())
             return Error::cancelled();
+        // A pipe may stay silent for ever: look up now and then.
+        pollfd ready{fd, POLLIN, 0};
+        if (::poll(&ready, 1, 50) == 0)
+            continue;
         if (size == bytes.size())
             bytes.resize(std::max(kReadStep, 2 * size));
         const auto got = ::read(fd, bytes.data() + size, std::min(kReadStep, bytes.size() - size));
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got < 0)
             return unusable(path, kReadable, errno);
@@ -190,7 +196,7 @@ Result<Content> readFile(const std::string& path, const JobContext& context)
         error.kind = ErrorKind::Io;
         return error;
     }
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.ok())
         return unusable(path, kReadable, errno);
     // Asked again: the file may have been replaced since.
@@ -200,6 +206,15 @@ Result<Content> readFile(const std::string& path, const JobContext& context)
     if (size >= kMapFrom)
         return mapFile(path, file.get(), size);
     return readToEnd(path, file.get(), size, context);
+}
+
+Result<void> checkWritable(const std::string& path)
+{
+    const auto slash = path.find_last_of('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    if (::access(folder.c_str(), W_OK) != 0)
+        return unusable(path, kWritable, errno);
+    return {};
 }
 
 Result<void> writeAtomically(const std::string& path,

@@ -28,11 +28,15 @@ struct Content {
 /// Takes over the bytes.
 Content contentOf(std::vector<std::byte> bytes);
 
-/// Everything in the file at path. Files of 1 MiB or more are mapped, not read: the content costs
+/// Everything in the file at path. Files of 2 GiB or more are mapped, not read: the content costs
 /// no memory of its own, but must not be overwritten in place while it is used (writeAtomically
 /// never does). Pipes are read to their end, up to kMaxContentBytes. Errors: Io with the system's
 /// reason (missing, not permitted, a directory, a device); cancelled.
 Result<Content> readFile(const std::string& path, const JobContext& context = {});
+
+/// Whether writeAtomically(path) can be expected to work: its folder is there and may be written
+/// to. For asking before long work. Errors: Io with the system's reason.
+Result<void> checkWritable(const std::string& path);
 
 /// Writes a file all or nothing: `writer` fills a temporary file in the same folder, which replaces
 /// path only once everything is on it. Whatever fails, the former file is untouched and the

@@ -16,6 +16,9 @@ constexpr std::int64_t kOneGesture = 20;
 
 using Clock = std::chrono::steady_clock;
 
+/// Steps that a point of the training curve is the mean of. Counted, not timed: the same seed gives
+/// the same curve.
+constexpr std::int64_t kPointInterval = 10;
 constexpr auto kSnapshotInterval = std::chrono::milliseconds(120);
 constexpr std::int64_t kTestInterval = 100; ///< steps between evaluations on a few images
 constexpr std::int64_t kTestImages = 1000;
@@ -139,6 +142,8 @@ Result<TwinStep> TwinTrainer::step(const JobContext& context)
     m_floatLossSum += step.floating.loss;
     m_quantizedLossSum += step.quantized.loss;
     ++m_lossSteps;
+    if (m_quantized.steps() % kPointInterval == 0 || quantized->endsEpoch)
+        addTrainPoint();
     // A mean that forgets older steps: the machine's other work comes and goes.
     constexpr double memory = 0.98;
     m_trainingSeconds = memory * m_trainingSeconds + secondsSince(start);
@@ -205,7 +210,6 @@ Result<TwinTrainer::End> TwinTrainer::run(const JobContext& context, const OnSna
 {
     auto lastSnapshot = Clock::now();
     const auto emit = [&] {
-        addTrainPoint();
         onSnapshot(snapshot());
         lastSnapshot = Clock::now();
     };

@@ -22,7 +22,7 @@ struct TwinStep {
 
 /// The state of a twin training at one moment: immutable, shared with whoever shows it.
 struct TwinSnapshot {
-    /// Mean training losses of the steps since the previous point.
+    /// Mean training losses of the steps since the previous point: 10, or up to an epoch's end.
     struct TrainPoint {
         std::int64_t step = 0;
         double floatLoss = 0;

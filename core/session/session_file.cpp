@@ -85,8 +85,8 @@ Result<TrainRecipe> recipeFromJson(const Json& json)
     JsonReader in(json, "train.recipe.");
     in.text("model", r.model);
     in.text("data", r.data);
-    in.integer("epochs", r.epochs, 0, 100000);
-    in.integer("batch", r.batch, 1, 1 << 20);
+    in.integer("epochs", r.epochs, 1, 100000);
+    in.integer("batch", r.batch, 1, 4096);
     in.number("lr", r.lr);
     in.text("optimizer", r.optimizer);
     in.number("momentum", r.momentum);
@@ -122,6 +122,20 @@ Json toJson(const TwinSnapshot& s)
     json["epoch"] = s.epoch;
     json["finished"] = s.finished;
     json["samples_per_second"] = s.samplesPerSecond;
+    json["recipe"] = toJson(s.recipe);
+    json["quantizers"] = Json::array();
+    for (const auto& q : s.quantizers) {
+        if (!q.params)
+            continue;
+        Json row{{"name", q.name}, {"batches_seen", q.batchesSeen}};
+        QuantSpec held = q.spec;
+        held.observer = "fixed"; // so that scale and zero_point are written
+        held.scale = q.params->scale();
+        held.zeroPoint = q.params->zeroPoint();
+        row["quantizer"] = toJson(held);
+        row["quantizer"]["observer"] = q.spec.observer;
+        json["quantizers"].push_back(std::move(row));
+    }
     json["train"] = Json::array();
     for (const auto& p : s.train)
         json["train"].push_back({p.step, p.floatLoss, p.quantizedLoss});
@@ -135,11 +149,38 @@ Json toJson(const TwinSnapshot& s)
     return json;
 }
 
-/// Rows of `width` numbers; anything else is refused.
+/// What a quantizer of the network held when the session was saved.
+Result<FakeQuantizeState> quantizerFromJson(const Json& json)
+{
+    const std::string where = "train.curves.quantizers.";
+    FakeQuantizeState state;
+    JsonReader in(json, where);
+    in.text("name", state.name);
+    in.integer("batches_seen", state.batchesSeen, std::int64_t{0}, std::int64_t{1} << 50);
+    if (const Json* quantizer = in.member("quantizer")) {
+        const auto spec = quantSpecFromJson(*quantizer, where);
+        if (!spec)
+            return spec.error();
+        const auto range = spec->range();
+        if (!range)
+            return Error::data(where + range.error().message);
+        auto params = QuantParams::make(spec->dtype, spec->qscheme, *range, spec->scale,
+                                        spec->zeroPoint, spec->axis);
+        if (!params)
+            return Error::data(where + params.error().message);
+        state.spec = *spec;
+        state.params = std::move(*params);
+    }
+    if (auto ok = in.finishKeepingUnknown(); !ok)
+        return ok.error();
+    return state;
+}
+
+/// Rows of `width` numbers of which the first is a whole one; anything else is refused.
 bool isTable(const Json& json, std::size_t width)
 {
     return json.is_array() && std::all_of(json.begin(), json.end(), [&](const Json& row) {
-               return row.is_array() && row.size() == width &&
+               return row.is_array() && row.size() == width && row[0].is_number_integer() &&
                       std::all_of(row.begin(), row.end(),
                                   [](const Json& v) { return v.is_number(); });
            });
@@ -157,6 +198,23 @@ Result<std::shared_ptr<const TwinSnapshot>> trainingFromJson(const Json& json,
     in.integer("epoch", s->epoch, 0, 1 << 30);
     in.flag("finished", s->finished);
     in.number("samples_per_second", s->samplesPerSecond);
+    if (const Json* own = in.member("recipe")) {
+        auto read = recipeFromJson(*own);
+        if (read)
+            s->recipe = std::move(*read);
+        else
+            in.fail(read.error());
+    }
+    if (const Json* quantizers = in.member("quantizers")) {
+        for (const auto& row : *quantizers) {
+            auto state = quantizerFromJson(row);
+            if (!state) {
+                in.fail(state.error());
+                break;
+            }
+            s->quantizers.push_back(std::move(*state));
+        }
+    }
     if (const Json* train = in.member("train")) {
         if (!isTable(*train, 3))
             in.fail("rows of [step, float loss, fake-quantized loss]", *train, "train");
@@ -166,7 +224,10 @@ Result<std::shared_ptr<const TwinSnapshot>> trainingFromJson(const Json& json,
                     {row[0].get<std::int64_t>(), row[1].get<double>(), row[2].get<double>()});
     }
     if (const Json* test = in.member("test")) {
-        if (!isTable(*test, 6))
+        const bool whole = std::all_of(test->begin(), test->end(), [](const Json& row) {
+            return row.is_array() && row.size() == 6 && row[5].is_number_integer();
+        });
+        if (!isTable(*test, 6) || !whole)
             in.fail("rows of [step, loss, accuracy, loss, accuracy, images]", *test, "test");
         else
             for (const auto& row : *test) {

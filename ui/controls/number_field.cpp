@@ -48,21 +48,20 @@ void NumberField::setNoValue(const QString& why)
     setMessage({});
 }
 
-QString NumberField::message() const
-{
-    return m_message->isHidden() ? QString() : m_message->text();
-}
-
 void NumberField::setMessage(const QString& message)
 {
-    m_message->setText(message.isEmpty() ? QString() : QStringLiteral("\u26a0 ") + message);
-    m_message->setVisible(!message.isEmpty());
+    if (m_problem == message)
+        return;
+    m_problem = message;
+    m_message->setText(QStringLiteral("\u26a0 ") + message);
+    m_message->setVisible(m_inline && !message.isEmpty());
     m_edit->setProperty("invalid", !message.isEmpty());
     m_edit->setStyleSheet(message.isEmpty()
                               ? QString()
                               : QStringLiteral("QLineEdit { border: 2px solid #C62828; "
                                                "border-radius: 3px; padding: 1px; }"));
     m_edit->setAccessibleDescription(message);
+    emit messageChanged(message);
 }
 
 void NumberField::showValue()

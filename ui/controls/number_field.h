@@ -37,12 +37,16 @@ public:
     /// Shows that there is no value (an en dash) and why, as a tooltip.
     void setNoValue(const QString& why);
     QLineEdit* edit() const { return m_edit; }
-    QString message() const;
+    /// What is wrong with what was typed; empty: nothing.
+    QString message() const { return m_problem; }
+    /// False: the message is not shown below the field, only sent.
+    void setInlineMessage(bool shown) { m_inline = shown; }
     /// A refusal from elsewhere, shown as if the field had found it; empty: none.
     void setMessage(const QString& message);
 
 signals:
     void committed(double value);
+    void messageChanged(const QString& message);
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;
@@ -54,6 +58,8 @@ private:
     QLineEdit* m_edit;
     QLabel* m_message;
     std::optional<double> m_value;
+    QString m_problem;
+    bool m_inline = true;
     Check m_check;
     Format m_format;
     Step m_step;

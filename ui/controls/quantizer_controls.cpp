@@ -183,6 +183,11 @@ QWidget* QuantizerControls::buildGrid()
                      });
         };
     };
+    for (auto* field : {m_quantMin, m_quantMax}) {
+        // Half a row is too narrow for a sentence.
+        field->setInlineMessage(false);
+        connect(field, &NumberField::messageChanged, this, &QuantizerControls::setProblem);
+    }
     connect(m_quantMin, &NumberField::committed, this, limitChosen(true));
     connect(m_quantMax, &NumberField::committed, this, limitChosen(false));
     const auto flagChosen = [this] {
@@ -287,13 +292,25 @@ void QuantizerControls::commitScale(double scale, const QString& key)
     });
 }
 
+void QuantizerControls::beginRangeDrag()
+{
+    if (const auto params = currentParams())
+        m_dragStart = {m_document.session().tensor.spec, *params};
+}
+
 void QuantizerControls::dragRangeEnd(bool maximum, double x)
 {
-    editSpec(tr("range"), QStringLiteral("range"),
-             [this, maximum, x](const QuantSpec& spec, const QuantParams& params) {
-                 return withRangeEnd(spec, params, channelIndex(),
-                                     maximum ? RangeEnd::Max : RangeEnd::Min, x);
-             });
+    if (!m_dragStart)
+        return;
+    editSpec(tr("range"), QStringLiteral("range"), [&](const QuantSpec&, const QuantParams&) {
+        return withRangeEnd(m_dragStart->first, m_dragStart->second, channelIndex(),
+                            maximum ? RangeEnd::Max : RangeEnd::Min, x);
+    });
+}
+
+void QuantizerControls::endRangeDrag()
+{
+    m_dragStart.reset();
 }
 
 std::size_t QuantizerControls::channelIndex() const

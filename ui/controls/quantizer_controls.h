@@ -32,8 +32,11 @@ public:
     void setResult(std::shared_ptr<const TensorResult> result);
     /// Why the present spec cannot be used, shown at the field it is about; empty: it can.
     void setProblem(const QString& message);
-    /// One end of the range dragged in a plot to x.
+    /// One end of the range dragged in a plot to x. All moves of one drag start from what was in
+    /// force when it began, so that rounding zero_point does not add up.
+    void beginRangeDrag();
     void dragRangeEnd(bool maximum, double x);
+    void endRangeDrag();
 
 private:
     using Change = std::function<QuantSpec(const QuantSpec&, const QuantParams&)>;
@@ -51,6 +54,7 @@ private:
 
     Document& m_document;
     std::shared_ptr<const TensorResult> m_result;
+    std::optional<std::pair<QuantSpec, QuantParams>> m_dragStart;
     bool m_refreshing = false;
 
     QComboBox* m_dtype;

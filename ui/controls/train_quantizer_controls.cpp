@@ -60,19 +60,19 @@ QWidget* TrainQuantizerControls::buildWeights()
     auto* form = formIn(box);
     m_weightDtype = comboOf(dtypes(), tr("weight dtype"), box);
     m_weightDtype->setToolTip(tr("The integer type that all weights are fake-quantized to."));
-    form->addRow(tr("&dtype"), m_weightDtype);
+    form->addRow(tr("dtype"), m_weightDtype);
     m_weightBits = new QSpinBox(box);
     m_weightBits->setAccessibleName(tr("weight bits"));
     m_weightBits->setRange(2, 16);
     m_weightBits->setSuffix(tr(" bit"));
     m_weightBits->setToolTip(
         tr("The width of a weight's code: the dtype of the same sign with it."));
-    form->addRow(tr("&bits"), m_weightBits);
+    form->addRow(tr("bits"), m_weightBits);
     m_weightGranularity = new QComboBox(box);
     m_weightGranularity->setAccessibleName(tr("weight granularity"));
     m_weightGranularity->addItems({tr("per tensor"), tr("per channel")});
     m_weightGranularity->setToolTip(tr("One scale per layer, or one per output channel (axis 0)."));
-    form->addRow(tr("&granularity"), m_weightGranularity);
+    form->addRow(tr("granularity"), m_weightGranularity);
 
     const auto editWeights = [this](const QString& what, const QString& key,
                                     const std::function<void(QuantSpec&)>& change) {
@@ -117,17 +117,18 @@ QWidget* TrainQuantizerControls::buildActivations()
     m_activation = new QComboBox(box);
     m_activation->setAccessibleName(tr("activation"));
     m_activation->setToolTip(tr("Which activation's quantizer the fields below show and change."));
-    form->addRow(tr("&of layer"), m_activation);
+    form->addRow(tr("of layer"), m_activation);
     m_activationDtype = comboOf(dtypes(), tr("activation dtype"), box);
-    form->addRow(tr("d&type"), m_activationDtype);
+    m_activationDtype->setToolTip(tr("The integer type of this activation's codes."));
+    form->addRow(tr("dtype"), m_activationDtype);
     m_observer = comboOf(observers(), tr("activation observer"), box);
     m_observer->setToolTip(
         tr("Who finds scale and zero_point while the network trains; fixed: you do."));
-    form->addRow(tr("obs&erver"), m_observer);
+    form->addRow(tr("observer"), m_observer);
     m_scale = scaleField(tr("activation scale"), box);
     m_scale->setToolTip(tr("Real units per code step. Takes 0.0039, 1/256, 2^-8. Changing it fixes "
                            "the parameters."));
-    form->addRow(tr("sc&ale"), m_scale);
+    form->addRow(tr("scale"), m_scale);
     m_scaleSlider = new LogSlider(tr("activation scale slider"), box);
     m_scaleSlider->setSpan(0x1p-16, 1);
     m_scaleSlider->setToolTip(tr("The scale on a logarithmic axis from 2^-16 to 1."));
@@ -136,7 +137,7 @@ QWidget* TrainQuantizerControls::buildActivations()
     m_zeroPoint->setCheck(
         [this](double v) { return zeroPointProblem(v, activationSpec().range()); });
     m_zeroPoint->setToolTip(tr("The code of real 0. Changing it fixes the parameters."));
-    form->addRow(tr("&zero_point"), m_zeroPoint);
+    form->addRow(tr("zero_point"), m_zeroPoint);
     m_evidence = new QLabel(box);
     m_evidence->setObjectName(QStringLiteral("secondary"));
     m_evidence->setWordWrap(true);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/export_dialog.h"
 
+#include "ui/dialogs/save_path.h"
 #include "ui/plot/figure_export.h"
 
 #include <QCheckBox>
@@ -10,9 +11,9 @@
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
+#include <QMessageBox>
 
 namespace qs {
 namespace {
@@ -87,14 +88,11 @@ ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Fig
 
     const auto& chosen = kFormats[format->currentIndex()];
     const QString ending = QLatin1String(chosen.name);
-    QString path =
-        QFileDialog::getSaveFileName(parent, ExportDialog::tr("Export"),
-                                     QStringLiteral("%1.%2").arg(QLatin1String(panel.id), ending),
-                                     QStringLiteral("%1 (*.%2)").arg(ending.toUpper(), ending));
+    const QString path =
+        askSavePath(parent, ExportDialog::tr("Export"), QLatin1String(panel.id),
+                    QStringLiteral("%1 (*.%2)").arg(ending.toUpper(), ending), ending);
     if (path.isEmpty())
         return {};
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QLatin1Char('.') + ending;
     ExportOptions options;
     options.format = chosen.format;
     options.size = {width->value(), height->value()};
@@ -109,6 +107,11 @@ ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Fig
         options.format = ExportFormat::Csv;
         const QString csv =
             info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".csv");
+        if (QFileInfo::exists(csv) &&
+            QMessageBox::question(parent, ExportDialog::tr("Export"),
+                                  ExportDialog::tr("%1 exists. Replace it?").arg(csv)) !=
+                QMessageBox::Yes)
+            return {ExportDialog::tr("Wrote %1; %2 was left as it was").arg(path, csv), false};
         if (const auto done = exportFigure(figure, themeId, options, csv); !done)
             return {QString::fromStdString(done.error().message), true};
     }

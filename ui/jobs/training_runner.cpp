@@ -51,11 +51,11 @@ void TrainingRunner::work(const TrainRecipe& recipe, const std::shared_ptr<Share
     };
     const auto fail = [&](const Error& error) {
         post([this, error] {
-            setState(State::Idle);
             if (error.kind == ErrorKind::Cancelled)
                 emit ended(false);
             else
                 emit failed(QString::fromStdString(error.message));
+            setState(State::Idle);
         });
     };
     const JobContext context(token);
@@ -90,8 +90,8 @@ void TrainingRunner::work(const TrainRecipe& recipe, const std::shared_ptr<Share
     if (!end)
         return fail(end.error());
     post([this, finished = *end == TwinTrainer::End::Finished] {
-        setState(State::Idle);
         emit ended(finished);
+        setState(State::Idle);
     });
 }
 

@@ -5,6 +5,7 @@
 #include "core/io/formats.h"
 #include "core/session/session_file.h"
 #include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/save_path.h"
 #include "ui/main_window/samples.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
@@ -17,7 +18,9 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
@@ -60,6 +63,7 @@ QString openFilter(const QString& all)
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStackedWidget(this))
 {
     setAcceptDrops(true);
+    qApp->installEventFilter(this);
     setWindowTitle(tr("Quantoscope"));
     m_tensor = new TensorWorkspace(m_document, m_sources, this);
     m_train = new TrainWorkspace(m_document, this);
@@ -80,6 +84,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStac
     connect(m_train, &TrainWorkspace::statusChanged, this, status);
     connect(m_tensor, &TensorWorkspace::exportRequested, this, &MainWindow::exportPlot);
     connect(m_train, &TrainWorkspace::exportRequested, this, &MainWindow::exportPlot);
+    connect(&m_train->runner(), &TrainingRunner::snapshot, this,
+            [this] { setWindowModified(true); });
     connect(m_train, &TrainWorkspace::saveWeightsRequested, this, &MainWindow::saveWeights);
     connect(&m_sources, &SourceStore::loaded, this, [this](const QString& source) {
         if (source != m_pendingSelect)
@@ -102,11 +108,6 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStac
                     m_pendingSelect.clear();
                 m_tensor->showFileProblem(message);
                 say(message, true);
-                // A file that was never read has no place in the tree.
-                if (source.toStdString() != m_document.session().tensor.source)
-                    m_document.adjustView([&](Session& session) {
-                        std::erase(session.sources, source.toStdString());
-                    });
             });
     follow();
 }
@@ -136,7 +137,7 @@ void MainWindow::buildActions()
     };
     auto* open = add(file, tr("&Open\u2026"), QKeySequence::Open, tr("Open tensors or a session"),
                      [this] { openDialog(); });
-    add(file, tr("Open &example"), {}, tr("A real sample tensor in four bits"),
+    add(file, tr("Open e&xample"), {}, tr("A real sample tensor in four bits"),
         [this] { openExample(); });
     add(file, tr("Open &Fashion-MNIST"), {}, tr("The training images, as a tensor"), [this] {
         showWorkspace("tensor");
@@ -188,17 +189,19 @@ void MainWindow::buildActions()
     auto* trainAction = workspace(tr("&2 Train"), "train", Qt::Key_2,
                                   tr("Train a network under fake quantization"));
     view->addSeparator();
-    auto* log = add(view, tr("&Logarithmic counts"), QKeySequence(Qt::Key_L),
-                    tr("The histogram's counts on a logarithmic axis"), [this] {
-                        m_document.edit(tr("logarithmic counts"), {}, [](Session& session) {
-                            session.tensor.logCounts = !session.tensor.logCounts;
-                        });
-                    });
-    log->setCheckable(true);
-    connect(&m_document, &Document::changed, log,
-            [this, log] { log->setChecked(m_document.session().tensor.logCounts); });
-    add(view, tr("Show &all"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Undo every zoom"),
-        [this] { m_tensor->resetViews(); });
+    m_logCounts = add(view, tr("&Logarithmic counts"), QKeySequence(Qt::Key_L),
+                      tr("The histogram's counts on a logarithmic axis"), [this] {
+                          m_document.edit(tr("logarithmic counts"), {}, [](Session& session) {
+                              session.tensor.logCounts = !session.tensor.logCounts;
+                          });
+                      });
+    m_logCounts->setCheckable(true);
+    add(view, tr("Show &all"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Undo every zoom"), [this] {
+        if (m_document.session().workspace == "train")
+            m_train->resetView();
+        else
+            m_tensor->resetViews();
+    });
     view->addSeparator();
     auto* dark = add(view, tr("&Dark theme"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D),
                      tr("Light text on dark"), [this] {
@@ -253,7 +256,10 @@ void MainWindow::follow()
     const QString name =
         m_document.path().isEmpty() ? tr("untitled") : QFileInfo(m_document.path()).fileName();
     setWindowTitle(tr("%1[*] \u2013 Quantoscope").arg(name));
-    setWindowModified(m_document.isModified());
+    setWindowModified(m_document.isModified() || m_train->hasUnsavedTraining());
+    const bool tensor = session.workspace != "train";
+    m_logCounts->setEnabled(tensor);
+    m_logCounts->setChecked(session.tensor.logCounts);
 }
 
 void MainWindow::say(const QString& text, bool problem)
@@ -316,6 +322,7 @@ void MainWindow::addSource(const QString& path)
     const QString source =
         path.startsWith(QLatin1String("generator:")) ? path : QFileInfo(path).absoluteFilePath();
     m_pendingSelect = source;
+    m_tensor->showFileProblem({});
     // Listed at once, so that a large file is seen to be on its way.
     m_document.adjustView([&](Session& session) {
         session.workspace = "tensor";
@@ -360,13 +367,9 @@ bool MainWindow::save()
 
 bool MainWindow::saveAs()
 {
-    QString path = QFileDialog::getSaveFileName(
-        this, tr("Save session"), tr("session") + QStringLiteral(".qscope"), tr(kSessionFilter));
-    if (path.isEmpty())
-        return false;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QStringLiteral(".qscope");
-    return saveTo(path);
+    const QString path = askSavePath(this, tr("Save session"), tr("session"), tr(kSessionFilter),
+                                     QStringLiteral("qscope"));
+    return !path.isEmpty() && saveTo(path);
 }
 
 bool MainWindow::saveTo(const QString& path)
@@ -416,13 +419,11 @@ void MainWindow::saveWeights()
         say(tr("There are no weights yet: start the training first."), true);
         return;
     }
-    QString path = QFileDialog::getSaveFileName(this, tr("Save weights"),
-                                                QStringLiteral("weights.safetensors"),
-                                                tr("safetensors (*.safetensors)"));
+    const QString path =
+        askSavePath(this, tr("Save weights"), tr("weights"), tr("safetensors (*.safetensors)"),
+                    QStringLiteral("safetensors"));
     if (path.isEmpty())
         return;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QStringLiteral(".safetensors");
     std::vector<Tensor> tensors;
     for (const auto& t : training->floatWeights)
         tensors.push_back(t.renamed("float." + t.name()));
@@ -433,6 +434,21 @@ void MainWindow::saveWeights()
         return;
     }
     addSource(path);
+}
+
+bool MainWindow::eventFilter(QObject* object, QEvent* event)
+{
+    // A field with nothing typed in it has nothing to undo: Ctrl+Z then means the last edit.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* field = qobject_cast<QLineEdit*>(object);
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (field != nullptr && !field->isModified() &&
+            (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo))) {
+            event->ignore();
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(object, event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

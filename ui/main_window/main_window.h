@@ -38,6 +38,7 @@ public:
     ThemeId theme() const { return m_theme; }
 
 protected:
+    bool eventFilter(QObject* object, QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -64,6 +65,7 @@ private:
     TensorWorkspace* m_tensor;
     TrainWorkspace* m_train;
     QActionGroup* m_workspaces;
+    QAction* m_logCounts;
     QLabel* m_status;
     QString m_pendingSelect; ///< a file just opened: its main tensor is chosen when it is there
 };

@@ -194,12 +194,15 @@ void TensorWorkspace::connectSlot(std::size_t index)
         if (!m_dragging) {
             m_dragging = true;
             m_document.beginGesture();
+            m_controls->beginRangeDrag();
         }
         m_controls->dragRangeEnd(id == QLatin1String("range_max"), x);
     });
     connect(view, &PlotView::handleReleased, this, [this] {
-        if (m_dragging)
+        if (m_dragging) {
             m_document.endGesture();
+            m_controls->endRangeDrag();
+        }
         m_dragging = false;
     });
     connect(view, &PlotView::hovered, this, [this, index](double x) {
@@ -303,6 +306,7 @@ void TensorWorkspace::requestResult()
             m_requested.reset();
             m_controls->setResult(nullptr);
             m_resultBox->setResult(nullptr);
+            showProblem({});
             refreshFigures();
             refreshFacts();
         } else if (const auto file = m_store.file(source)) {
@@ -339,41 +343,44 @@ void TensorWorkspace::finish(Result<std::shared_ptr<const TensorResult>> answer)
 
 void TensorWorkspace::showProblem(const QString& message)
 {
-    m_controls->setProblem({});
-    if (!message.isEmpty()) {
-        m_banner->setText(m_result
-                              ? tr("\u26a0 %1. The plots show the last good state.").arg(message)
-                              : QStringLiteral("\u26a0 ") + message);
-        m_banner->show();
-        return;
-    }
-    // Not an error, but nothing may be silently left out.
-    QString note;
-    if (m_result) {
-        const auto& stats = m_result->facts->stats;
-        if (stats.nonfiniteCount() > 0)
-            note = tr("%1 NaN, %2 +Inf, %3 \u2212Inf of %4 elements are left out of every figure.")
-                       .arg(stats.nanCount)
-                       .arg(stats.posInfCount)
-                       .arg(stats.negInfCount)
-                       .arg(stats.count);
-        else if (stats.min == stats.max)
-            note = tr("A constant tensor: every element is %1.")
-                       .arg(number(static_cast<double>(stats.min)));
-        if (!info(m_result->facts->tensor.type()).exactInFloat32) {
-            if (!note.isEmpty())
-                note += QLatin1Char(' ');
-            note += tr("%1 elements are read as float32, rounded to nearest.")
-                        .arg(text(info(m_result->facts->tensor.type()).name));
-        }
-    }
-    m_banner->setText(note);
-    m_banner->setVisible(!note.isEmpty());
+    m_problem = message;
+    refreshBanner();
 }
 
 void TensorWorkspace::showFileProblem(const QString& message)
 {
-    showProblem(message);
+    m_fileProblem = message;
+    refreshBanner();
+}
+
+/// What is wrong, and what is not an error but must not be left unsaid.
+void TensorWorkspace::refreshBanner()
+{
+    QStringList lines;
+    if (!m_fileProblem.isEmpty())
+        lines << QStringLiteral("\u26a0 ") + m_fileProblem;
+    if (!m_problem.isEmpty() && m_problem != m_fileProblem)
+        lines << (m_result ? tr("\u26a0 %1. The plots show the last good state.").arg(m_problem)
+                           : QStringLiteral("\u26a0 ") + m_problem);
+    if (m_result && m_problem.isEmpty()) {
+        const auto& stats = m_result->facts->stats;
+        const auto& type = info(m_result->facts->tensor.type());
+        if (stats.nonfiniteCount() > 0)
+            lines
+                << tr("%1 NaN, %2 +Inf, %3 \u2212Inf of %4 elements are left out of every figure.")
+                       .arg(stats.nanCount)
+                       .arg(stats.posInfCount)
+                       .arg(stats.negInfCount)
+                       .arg(stats.count);
+        else if (stats.min == stats.max && stats.count > 0)
+            lines << tr("A constant tensor: every element is %1.")
+                         .arg(number(static_cast<double>(stats.min)));
+        if (!type.exactInFloat32)
+            lines
+                << tr("%1 elements are read as float32, rounded to nearest.").arg(text(type.name));
+    }
+    m_banner->setText(lines.join(QLatin1Char('\n')));
+    m_banner->setVisible(!lines.isEmpty());
 }
 
 PanelInput TensorWorkspace::panelInput() const

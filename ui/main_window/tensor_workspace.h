@@ -43,7 +43,7 @@ public:
     bool isIdle() const;
     /// One line about what is shown.
     QString status() const;
-    /// A file could not be opened: said above the plots until the next result.
+    /// A file could not be opened: said above the plots until the next file is opened.
     void showFileProblem(const QString& message);
     /// Stops the computation under way; the last good state stays. What Esc does.
     void cancel();
@@ -69,6 +69,7 @@ private:
     void requestResult();
     void finish(Result<std::shared_ptr<const TensorResult>> answer);
     void showProblem(const QString& message);
+    void refreshBanner();
     void refreshFigures();
     void refreshFacts();
     void chooseLowerPanel(int index);
@@ -92,6 +93,8 @@ private:
     ValueCard* m_value;
     QuantizerControls* m_controls;
     ResultBox* m_resultBox;
+    QString m_problem;     ///< why the newest request has no answer
+    QString m_fileProblem; ///< the file that was opened last could not be read
     bool m_linking = false;
     bool m_dragging = false;
 };

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "ui/controls/number_field.h"
 #include "ui/controls/train_quantizer_controls.h"
+#include "ui/panels/training_panel.h"
 
 #include <QComboBox>
 #include <QFileDialog>
@@ -67,9 +68,13 @@ TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
                 m_unsaved = true;
                 showSnapshot(std::move(snapshot));
             });
-    connect(&m_runner, &TrainingRunner::failed, this,
-            [this](const QString& message) { showMessage(message, true); });
+    connect(&m_runner, &TrainingRunner::failed, this, [this](const QString& message) {
+        if (!m_abandoned)
+            showMessage(message, true);
+    });
     connect(&m_runner, &TrainingRunner::ended, this, [this](bool finished) {
+        if (m_abandoned)
+            return;
         showMessage(finished ? tr("Finished: all epochs are done.")
                              : tr("Stopped. The curves are kept; Start begins anew."),
                     false);
@@ -99,7 +104,7 @@ QWidget* TrainWorkspace::buildRecipe()
         tr("seed-cnn: Conv2d(1,20,5) ReLU MaxPool2d(2) Conv2d(20,64,5) ReLU "
            "MaxPool2d(2) Flatten Linear(1600,10). mlp:SIZES: Linear layers with ReLU "
            "between them."));
-    form->addRow(tr("&model"), m_model);
+    form->addRow(tr("model"), m_model);
     m_data = new QComboBox(box);
     m_data->setEditable(true);
     m_data->setInsertPolicy(QComboBox::NoInsert);
@@ -107,34 +112,37 @@ QWidget* TrainWorkspace::buildRecipe()
     m_data->addItems({QStringLiteral("fashion-mnist")});
     m_data->setToolTip(
         tr("fashion-mnist, or idx:FOLDER with the four files of an MNIST-like set."));
-    form->addRow(tr("&data"), m_data);
+    form->addRow(tr("data"), m_data);
     m_epochs = new QSpinBox(box);
     m_epochs->setRange(1, 1000);
     m_epochs->setAccessibleName(tr("epochs"));
     m_epochs->setToolTip(tr("How many times every training image is seen."));
-    form->addRow(tr("&epochs"), m_epochs);
+    form->addRow(tr("epochs"), m_epochs);
     m_batch = new QSpinBox(box);
     m_batch->setRange(1, 4096);
     m_batch->setAccessibleName(tr("batch"));
     m_batch->setToolTip(tr("Images per training step."));
-    form->addRow(tr("&batch"), m_batch);
+    form->addRow(tr("batch"), m_batch);
     m_lr = new NumberField(tr("learning rate"), box);
     m_lr->setCheck(
         [](double v) { return v > 0 && v <= 10 ? QString() : tr("above 0, at most 10"); });
     m_lr->setToolTip(tr("Learning rate of the optimizer."));
-    form->addRow(tr("&lr"), m_lr);
+    form->addRow(tr("lr"), m_lr);
     m_optimizer = new QComboBox(box);
     m_optimizer->setAccessibleName(tr("optimizer"));
     m_optimizer->addItems({QStringLiteral("adam"), QStringLiteral("sgd")});
-    form->addRow(tr("o&ptimizer"), m_optimizer);
+    m_optimizer->setToolTip(tr("adam: PyTorch's defaults; sgd: plain gradient descent."));
+    form->addRow(tr("optimizer"), m_optimizer);
     m_seed = new NumberField(tr("seed"), box);
     m_seed->setFormat([](double v) { return QString::number(static_cast<qulonglong>(v)); });
     m_seed->setCheck([](double v) {
         return v >= 0 && v == std::floor(v) && v < 0x1p53 ? QString()
                                                           : tr("a whole number of at least 0");
     });
-    m_seed->setToolTip(tr("The same seed gives the same weights, batches and curves."));
-    form->addRow(tr("&seed"), m_seed);
+    m_seed->setToolTip(
+        tr("The same seed gives the same weights, batches and curves, as long as no quantizer is "
+           "changed on the way."));
+    form->addRow(tr("seed"), m_seed);
     layout->addWidget(box);
 
     auto* transport = new QGroupBox(tr("Training"), column);
@@ -143,7 +151,7 @@ QWidget* TrainWorkspace::buildRecipe()
     auto* buttons = new QHBoxLayout;
     m_play = new QPushButton(transport);
     m_play->setDefault(true);
-    m_stop = new QPushButton(tr("S&top"), transport);
+    m_stop = new QPushButton(tr("Stop"), transport);
     m_stop->setToolTip(tr("Ends the training. The curves and the weights are kept."));
     buttons->addWidget(m_play, 1);
     buttons->addWidget(m_stop, 1);
@@ -155,7 +163,7 @@ QWidget* TrainWorkspace::buildRecipe()
     m_speed->setObjectName(QStringLiteral("secondary"));
     m_speed->setWordWrap(true);
     rows->addWidget(m_speed);
-    m_saveWeights = new QPushButton(tr("Save &weights\u2026"), transport);
+    m_saveWeights = new QPushButton(tr("Save weights\u2026"), transport);
     m_saveWeights->setToolTip(
         tr("Both networks' weights to a .safetensors file, opened as a source."));
     rows->addWidget(m_saveWeights);
@@ -166,10 +174,8 @@ QWidget* TrainWorkspace::buildRecipe()
         editRecipe(tr("model"), {},
                    [&](TrainRecipe& r) { r.model = text.trimmed().toStdString(); });
     });
-    connect(m_model->lineEdit(), &QLineEdit::editingFinished, this, [this] {
-        const auto text = m_model->currentText().trimmed().toStdString();
-        editRecipe(tr("model"), {}, [&](TrainRecipe& r) { r.model = text; });
-    });
+    connect(m_model->lineEdit(), &QLineEdit::editingFinished, this,
+            [this] { chooseModel(m_model->currentText().trimmed().toStdString()); });
     connect(m_data->lineEdit(), &QLineEdit::editingFinished, this, [this] {
         const auto text = m_data->currentText().trimmed().toStdString();
         editRecipe(tr("data"), {}, [&](TrainRecipe& r) { r.data = text; });
@@ -243,6 +249,11 @@ QWidget* TrainWorkspace::buildCentre()
         }
     }
     layout->addWidget(m_scores);
+    m_events = new QLabel(column);
+    m_events->setObjectName(QStringLiteral("secondary"));
+    m_events->setWordWrap(true);
+    m_events->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    layout->addWidget(m_events);
     return column;
 }
 
@@ -252,6 +263,29 @@ void TrainWorkspace::editRecipe(const QString& text, const QString& key,
     if (m_refreshing)
         return;
     m_document.edit(text, key, [&](Session& session) { change(session.train.recipe); });
+}
+
+void TrainWorkspace::chooseModel(const std::string& model)
+{
+    editRecipe(tr("model"), {}, [&](TrainRecipe& r) {
+        r.model = model;
+        // Quantizers of layers that the new model does not have would only be in the way.
+        const auto spec = modelByName(model);
+        if (!spec || !r.qat)
+            return;
+        std::erase_if(r.qat->layers, [&](const auto& entry) {
+            for (std::size_t i = 0; i < spec->layers.size(); ++i) {
+                if (spec->layers[i].hasWeight() && entry.first == std::to_string(i))
+                    return false;
+            }
+            return true;
+        });
+    });
+}
+
+void TrainWorkspace::resetView()
+{
+    m_view->resetView();
 }
 
 void TrainWorkspace::follow()
@@ -307,9 +341,9 @@ void TrainWorkspace::showState()
     const bool idle = state == State::Idle;
     if (idle)
         m_abandoned = false;
-    m_play->setText(idle ? tr("&Start") : state == State::Paused ? tr("Re&sume") : tr("&Pause"));
-    m_play->setToolTip(idle ? tr("Trains both networks from the seed (Space)")
-                            : tr("Pauses and goes on (Space)"));
+    m_play->setText(idle ? tr("Start") : state == State::Paused ? tr("Resume") : tr("Pause"));
+    m_play->setToolTip(idle ? tr("Trains both networks from the seed (Ctrl+Space)")
+                            : tr("Pauses and goes on (Ctrl+Space)"));
     m_play->setEnabled(state != State::Stopping);
     m_stop->setEnabled(!idle && state != State::Stopping);
     for (QWidget* field : {static_cast<QWidget*>(m_model), static_cast<QWidget*>(m_data),
@@ -345,6 +379,18 @@ void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
     m_view->setFigure(panelById(QStringLiteral("training"))->build(input));
     m_quantizers->setSnapshot(m_snapshot);
     showScores();
+    // The newest changes in words: in the plot many of them are letters.
+    QStringList events;
+    if (m_snapshot) {
+        const auto& all = m_snapshot->events;
+        for (std::size_t i = all.size() > 6 ? all.size() - 6 : 0; i < all.size(); ++i)
+            events << tr("%1 step %2: %3")
+                          .arg(eventLetter(i))
+                          .arg(all[i].step)
+                          .arg(QString::fromStdString(all[i].text));
+    }
+    m_events->setText(events.join(QStringLiteral("  \u00b7  ")));
+    m_events->setVisible(!events.isEmpty());
     emit statusChanged(status());
     const bool any = m_snapshot != nullptr;
     m_saveWeights->setEnabled(any && !m_snapshot->quantizedWeights.empty());

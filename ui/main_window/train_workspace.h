@@ -38,6 +38,8 @@ public:
     /// Start, pause or go on: what Space does.
     void togglePlay();
     void stop();
+    /// Shows all of the curves again.
+    void resetView();
     /// One line about what is shown.
     QString status() const;
     /// Whether curves were drawn since the last save.
@@ -54,6 +56,7 @@ private:
     QWidget* buildCentre();
     void editRecipe(const QString& text, const QString& key,
                     const std::function<void(TrainRecipe&)>& change);
+    void chooseModel(const std::string& model);
     void follow();
     void showState();
     void showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot);
@@ -71,6 +74,7 @@ private:
     PlotView* m_view;
     QLabel* m_banner;
     QTableWidget* m_scores;
+    QLabel* m_events;
     QComboBox* m_model;
     QComboBox* m_data;
     QComboBox* m_optimizer;

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kSource = Qt::UserRole;
 constexpr int kTensor = Qt::UserRole + 1;
-/// Elements of a generator chosen from the tree.
-constexpr std::int64_t kGeneratorNumel = 1 << 20;
+/// Elements of the generators in the tree; the first is the one that is seen.
+constexpr std::int64_t kGeneratorSizes[] = {1 << 20, 1 << 16, 1 << 24};
 
 } // namespace
 
@@ -94,15 +94,35 @@ void SourceTree::rebuild()
     auto* top = new QTreeWidgetItem(this, {tr("Generators")});
     top->setFlags(Qt::ItemIsEnabled);
     top->setFirstColumnSpanned(true);
-    for (const auto& generator : generators()) {
-        const std::string source =
-            formatGenerator({std::string(generator.id), *qs::Shape::make({kGeneratorNumel}), 1});
-        auto* item = new QTreeWidgetItem(top, {qs::text(generator.id), tr("1 M")});
+    bool listed = session.tensor.source.empty();
+    const auto addGenerator = [&](QTreeWidgetItem* parent, const QString& name,
+                                  const std::string& source, std::int64_t numel) {
+        auto* item =
+            new QTreeWidgetItem(parent, {name, QString::fromStdString(formatCount(numel))});
         item->setData(0, kSource, QString::fromStdString(source));
         item->setData(0, kTensor, QString());
-        item->setToolTip(0, qs::text(generator.description));
-        if (session.tensor.source == source)
+        if (session.tensor.source == source) {
             setCurrentItem(item);
+            listed = true;
+        }
+        return item;
+    };
+    for (const auto& generator : generators()) {
+        QTreeWidgetItem* parent = top;
+        for (const std::int64_t numel : kGeneratorSizes) {
+            auto* item = addGenerator(
+                parent, qs::text(generator.id),
+                formatGenerator({std::string(generator.id), *qs::Shape::make({numel}), 1}), numel);
+            item->setToolTip(0, qs::text(generator.description));
+            if (parent == top)
+                parent = item; // the other sizes are below the first
+        }
+    }
+    // One of another size or seed, from the command line or a session.
+    if (!listed && isGeneratorText(session.tensor.source)) {
+        if (const auto spec = parseGenerator(session.tensor.source))
+            addGenerator(top, QString::fromStdString(session.tensor.source).mid(10),
+                         session.tensor.source, spec->shape.numel());
     }
     top->setExpanded(true);
 }

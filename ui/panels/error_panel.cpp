@@ -71,7 +71,7 @@ Figure errorFigure(const PanelInput& input)
         error.y.push_back((grid.level(last) - to) / grid.scale);
     } else {
         error.kind = SeriesKind::Band;
-        error.name = Panels::tr("all errors lie in this band");
+        error.name = Panels::tr("rounding errors lie in this band");
         figure.note = Panels::tr("%1 levels in view, drawn as a band: zoom in for the teeth")
                           .arg(QString::fromStdString(formatCount(last - first + 1)));
         const double below = grid.toNext == 1.0 ? -1.0 : -0.5;

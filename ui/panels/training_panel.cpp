@@ -12,6 +12,9 @@
 namespace qs {
 namespace {
 
+/// More events than this are marked by letters: their texts would cover the plot.
+constexpr std::size_t kMostTexts = 3;
+
 Series line(const QString& name, const QString& csvName, ColorRole color, LineStyle style)
 {
     Series series;
@@ -38,6 +41,14 @@ double accuracyFloor(const TwinSnapshot& snapshot)
 }
 
 } // namespace
+
+QString eventLetter(std::size_t index)
+{
+    QString letters;
+    for (std::size_t rest = index + 1; rest > 0; rest = (rest - 1) / 26)
+        letters.prepend(QChar(u'A' + static_cast<char16_t>((rest - 1) % 26)));
+    return letters;
+}
 
 Figure trainingFigure(const PanelInput& input)
 {
@@ -129,10 +140,15 @@ Figure trainingFigure(const PanelInput& input)
                      false};
     figure.series = {std::move(floatLoss),     std::move(quantLoss),  std::move(floatAccuracy),
                      std::move(quantAccuracy), std::move(floatWhole), std::move(quantWhole)};
-    for (const auto& event : snapshot.events)
-        figure.markers.push_back({QString(), QString::fromStdString(event.text),
-                                  static_cast<double>(event.step), ColorRole::Accent,
-                                  LineStyle::Dashed, false});
+    for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
+        const auto& event = snapshot.events[i];
+        // A few say it themselves; more are letters, listed below the plot and in the CSV.
+        const QString label = snapshot.events.size() <= kMostTexts
+                                  ? QString::fromStdString(event.text)
+                                  : eventLetter(i);
+        figure.markers.push_back({QString(), label, static_cast<double>(event.step),
+                                  ColorRole::Accent, LineStyle::Dashed, false});
+    }
     if (some > 0)
         figure.note = all > some ? Panels::tr("lines: the first %1 test images; diamonds: all %2")
                                        .arg(QString::fromStdString(formatCount(some)),
@@ -148,7 +164,7 @@ Figure trainingFigure(const PanelInput& input)
         {QStringLiteral("seed"), QString::number(snapshot.recipe.seed)},
     };
     for (const auto& event : snapshot.events)
-        figure.provenance.emplace_back(QStringLiteral("step %1").arg(event.step),
+        figure.provenance.emplace_back(QStringLiteral("event at step %1").arg(event.step),
                                        QString::fromStdString(event.text));
     figure.accessible = Panels::tr("Training after %1 steps").arg(snapshot.step);
     if (!snapshot.test.empty())

@@ -9,4 +9,7 @@ namespace qs {
 /// Training loss and test accuracy of the float and of the fake-quantized network against the step.
 Figure trainingFigure(const PanelInput& input);
 
+/// A, B, … Z, AA, …: how the i-th event is called where its text has no room.
+QString eventLetter(std::size_t index);
+
 } // namespace qs

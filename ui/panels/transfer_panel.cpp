@@ -23,8 +23,7 @@ Figure transferFigure(const PanelInput& input)
     figure.title = Panels::tr("Transfer of %1").arg(shownName(result));
     figure.x = valueAxis(result);
     const auto view = input.xView.value_or(std::array{figure.x.min, figure.x.max});
-    figure.y = {
-        Panels::tr("dequantized"), QStringLiteral("-"), figure.x.min, figure.x.max, false, false};
+    figure.y = {Panels::tr("dequantized"), QStringLiteral("-"), view[0], view[1], false, false};
     figure.provenance = provenance(result);
 
     Series identity;

@@ -13,7 +13,7 @@ namespace {
 
 struct Column {
     QString name;
-    const std::vector<double>* values;
+    std::vector<double> values;
 };
 
 /// The shortest text that reads back as the same double, with a point whatever the locale is.
@@ -54,6 +54,28 @@ void makeUnique(std::vector<Column>& columns)
     }
 }
 
+/// A bar's two ends. On an axis of whole numbers, the first and the last number in it.
+void addBarEnds(std::vector<Column>& columns, const Figure& figure,
+                const std::vector<double>& edges)
+{
+    Column from{axisTitle(figure.x) + QStringLiteral(" from"), {}};
+    Column to{axisTitle(figure.x) + QStringLiteral(" to"), {}};
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+        from.values.push_back(figure.x.integers ? std::ceil(edges[i]) : edges[i]);
+        to.values.push_back(figure.x.integers ? std::floor(edges[i + 1]) : edges[i + 1]);
+    }
+    columns.push_back(std::move(from));
+    columns.push_back(std::move(to));
+}
+
+/// The last y of a histogram belongs to no bar.
+std::vector<double> withoutLast(std::vector<double> values)
+{
+    if (!values.empty())
+        values.pop_back();
+    return values;
+}
+
 std::vector<Column> columnsOf(const Figure& figure)
 {
     std::vector<Column> columns;
@@ -61,25 +83,30 @@ std::vector<Column> columnsOf(const Figure& figure)
     for (std::size_t i = 0; i < figure.series.size(); ++i) {
         if (done[i])
             continue;
-        columns.push_back({axisTitle(figure.x), &figure.series[i].x});
+        const Series& first = figure.series[i];
+        const bool bars = first.kind == SeriesKind::Histogram;
+        if (bars)
+            addBarEnds(columns, figure, first.x);
+        else // a rug alone is its x: then the column carries the name of the series
+            columns.push_back({first.kind == SeriesKind::Rug && !first.csvName.isEmpty()
+                                   ? first.csvName
+                                   : axisTitle(figure.x),
+                               first.x});
         for (std::size_t j = i; j < figure.series.size(); ++j) {
             const Series& series = figure.series[j];
-            if (done[j] || series.x != figure.series[i].x)
+            if (done[j] || series.x != first.x || (series.kind == SeriesKind::Histogram) != bars)
                 continue;
             done[j] = true;
             const QString name = series.csvName.isEmpty() ? series.name : series.csvName;
             if (series.kind == SeriesKind::Rug)
                 continue;
             if (series.kind == SeriesKind::Band) {
-                columns.push_back({QStringLiteral("%1 from").arg(name), &series.y});
-                columns.push_back({QStringLiteral("%1 to").arg(name), &series.y2});
+                columns.push_back({QStringLiteral("%1 from").arg(name), series.y});
+                columns.push_back({QStringLiteral("%1 to").arg(name), series.y2});
             } else {
-                columns.push_back({name, &series.y});
+                columns.push_back({name, bars ? withoutLast(series.y) : series.y});
             }
         }
-        // A rug alone is its x: then the column carries the name of the series.
-        if (columns.back().values == &figure.series[i].x && !figure.series[i].csvName.isEmpty())
-            columns.back().name = figure.series[i].csvName;
     }
     makeUnique(columns);
     return columns;
@@ -98,15 +125,15 @@ QByteArray figureCsv(const Figure& figure)
     std::size_t rows = 0;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         csv += (i ? "," : "") + field(columns[i].name);
-        rows = std::max(rows, columns[i].values->size());
+        rows = std::max(rows, columns[i].values.size());
     }
     csv += '\n';
     for (std::size_t row = 0; row < rows; ++row) {
         for (std::size_t i = 0; i < columns.size(); ++i) {
             if (i)
                 csv += ',';
-            if (row < columns[i].values->size())
-                csv += exactNumber((*columns[i].values)[row]);
+            if (row < columns[i].values.size())
+                csv += exactNumber(columns[i].values[row]);
         }
         csv += '\n';
     }

@@ -44,7 +44,8 @@ Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptio
 QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& options);
 
 /// The numbers of `figure`: `# key: value` lines, one header line, then a row per point. Series
-/// with the same x share its column; a series without more points leaves its fields empty.
+/// with the same x share its column; a histogram has two, its bars' ends; a series without more
+/// points leaves its fields empty.
 QByteArray figureCsv(const Figure& figure);
 
 } // namespace qs

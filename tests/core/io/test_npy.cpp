@@ -233,16 +233,17 @@ private slots:
         QVERIFY(!folder.names().contains("b.npy"));
     }
 
-    void dataAreAViewOfTheMappedFile()
+    void dataAreAViewOfTheContent()
     {
         const Folder folder;
         const auto tensor = Tensor::fromFloats("x", *Shape::make({1 << 20}), counting(1 << 20));
         QVERIFY(writeTensors(folder.path("x.npy"), std::span(&tensor, 1)));
         auto file = readTensors(folder.path("x.npy"));
         const auto back = *file->tensor();
-        file = Error::data("the file object is gone, the tensor keeps the map");
+        file = Error::data("the file object is gone, the tensor keeps the content");
         QVERIFY(back.isFloat32());
-        QCOMPARE(reinterpret_cast<std::uintptr_t>(back.bytes().data()) % 4096, std::uintptr_t{128});
+        // Behind the header, aligned for every element type: nothing was copied or moved.
+        QCOMPARE(reinterpret_cast<std::uintptr_t>(back.bytes().data()) % 16, std::uintptr_t{0});
         QVERIFY(std::ranges::equal(back.floats(), tensor.floats()));
     }
 

@@ -241,6 +241,31 @@ private slots:
         QVERIFY(result()->report->clippedHigh > 0);
     }
 
+    void draggedMin_leavesMaxWhereItIs_howeverManyMovesItTakes()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        choose(control<QComboBox>(*m_window, "dtype"), "int4");
+        waitForResult();
+        auto* view = m_window->tensorWorkspace().findChildren<PlotView*>().at(1);
+        const auto before = result()->report->rangeOf(0);
+        const int y = view->axesRect().center().y();
+        const auto at = [&](double x) {
+            return QPoint(static_cast<int>(view->pixelOf(x)), y);
+        };
+        QTest::mousePress(view, Qt::LeftButton, {}, at(static_cast<double>(before[0])));
+        for (int i = 1; i <= 30; ++i) {
+            QTest::mouseMove(view, at(static_cast<double>(before[0]) * (1 - 0.01 * i)));
+            waitForResult();
+        }
+        QTest::mouseRelease(view, Qt::LeftButton, {}, at(static_cast<double>(before[0]) * 0.7));
+        waitForResult();
+        const auto after = result()->report->rangeOf(0);
+        const float step = result()->report->params.scaleAt(0);
+        QVERIFY(after[0] > before[0] + 2 * step);
+        QVERIFY(std::fabs(after[1] - before[1]) <= 0.51F * step);
+    }
+
     void twoHundredQuickEdits_giveTheReportOfTheLast()
     {
         m_window->openPaths({path("w.npy")});
@@ -273,8 +298,43 @@ private slots:
         m_window->openPaths({path("bad.npy")});
         QTRY_VERIFY(
             m_window->sources().problem(path("bad.npy")).contains(QStringLiteral("bad.npy")));
-        QTRY_VERIFY(session() == before);
+        QVERIFY(session().tensor == before.tensor);
         QCOMPARE(result().get(), shown.get());
+        // It stays in sight: above the plots, and in the tree.
+        QVERIFY(banner(m_window->tensorWorkspace()).contains(QStringLiteral("bad.npy")));
+        type(field("scale"), "0.125");
+        waitForResult();
+        QVERIFY(banner(m_window->tensorWorkspace()).contains(QStringLiteral("bad.npy")));
+        m_window->openPaths({path("w.npy")});
+        QTRY_VERIFY(banner(m_window->tensorWorkspace()).isEmpty());
+    }
+
+    void controlZ_inAFieldWithNothingTyped_undoesTheLastEdit()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        const auto before = session();
+        type(field("scale"), "1/256");
+        QVERIFY(session().tensor.spec.isFixed());
+        QVERIFY(field("scale")->hasFocus());
+        QTest::keyClick(field("scale"), Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(session() == before);
+    }
+
+    void anotherModel_dropsQuantizersOfLayersItDoesNotHave()
+    {
+        auto& train = m_window->trainWorkspace();
+        type(control<QLineEdit>(train, "activation scale"), "1/64"); // of layer 0
+        m_window->document().edit(QStringLiteral("layer"), {}, [](Session& session) {
+            auto& qat = *session.train.recipe.qat;
+            qat.layers["7"] = qat.all;
+        });
+        auto* model = control<QComboBox>(train, "model");
+        model->setEditText(QStringLiteral("mlp:784-16-10"));
+        emit model->lineEdit()->editingFinished();
+        const auto& layers = session().train.recipe.qat->layers;
+        QVERIFY(layers.contains("0"));
+        QVERIFY(!layers.contains("7"));
     }
 
     void nonFiniteElements_areSaid()
