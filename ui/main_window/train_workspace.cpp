@@ -379,9 +379,9 @@ void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
     m_view->setFigure(panelById(QStringLiteral("training"))->build(input));
     m_quantizers->setSnapshot(m_snapshot);
     showScores();
-    // The newest changes in words: in the plot many of them are letters.
+    // The newest changes in words, where they are letters in the plot.
     QStringList events;
-    if (m_snapshot) {
+    if (m_snapshot && m_snapshot->events.size() > kMostEventTexts) {
         const auto& all = m_snapshot->events;
         for (std::size_t i = all.size() > 6 ? all.size() - 6 : 0; i < all.size(); ++i)
             events << tr("%1 step %2: %3")

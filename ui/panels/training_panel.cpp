@@ -12,9 +12,6 @@
 namespace qs {
 namespace {
 
-/// More events than this are marked by letters: their texts would cover the plot.
-constexpr std::size_t kMostTexts = 3;
-
 Series line(const QString& name, const QString& csvName, ColorRole color, LineStyle style)
 {
     Series series;
@@ -143,7 +140,7 @@ Figure trainingFigure(const PanelInput& input)
     for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
         const auto& event = snapshot.events[i];
         // A few say it themselves; more are letters, listed below the plot and in the CSV.
-        const QString label = snapshot.events.size() <= kMostTexts
+        const QString label = snapshot.events.size() <= kMostEventTexts
                                   ? QString::fromStdString(event.text)
                                   : eventLetter(i);
         figure.markers.push_back({QString(), label, static_cast<double>(event.step),
