@@ -4,10 +4,14 @@
 #include "app/commands/inspect.h"
 #include "app/commands/quantize.h"
 #include "app/commands/train.h"
+#include "core/base/text.h"
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <iostream>
+#include <mutex>
 #include <thread>
 #include <unistd.h>
 
@@ -35,10 +39,13 @@ public:
         std::signal(SIGINT, onInterrupt);
         std::signal(SIGTERM, onInterrupt);
         m_thread = std::jthread([](const std::stop_token& token) {
+            std::mutex mutex;
+            std::condition_variable_any wake; // by the token: a finished command does not wait
+            std::unique_lock lock(mutex);
             while (!token.stop_requested()) {
                 if (g_interrupts > 0)
                     stopSource().request_stop();
-                std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                wake.wait_for(lock, token, std::chrono::milliseconds(50), [] { return false; });
             }
         });
     }
@@ -76,6 +83,18 @@ int runCommands(int argc, char** argv, const std::vector<Command>& commands,
         app.footer("Without a command the window opens.");
     } else {
         app.require_subcommand(1);
+    }
+    const std::string first = argc > 1 ? argv[1] : "";
+    const auto isFirst = [&](const Command& command) {
+        return command.name == first;
+    };
+    if (!fallback && !first.empty() && first[0] != '-' &&
+        std::none_of(commands.begin(), commands.end(), isFirst)) {
+        std::vector<std::string> names;
+        for (const auto& command : commands)
+            names.push_back(command.name);
+        return fail(
+            Error::usage("expected a command (" + join(names) + "), found '" + first + "'"));
     }
     CommandAction action;
     for (const auto& command : commands) {
