@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 using namespace qs;
 using Json = nlohmann::json;
@@ -173,6 +174,12 @@ private slots:
                                   << QByteArray("expected one of minmax");
         QTest::newRow("ending") << q + QStringList{"qint8", "--output", path("x.xyz")}
                                 << QByteArray("x.xyz");
+        QTest::newRow("one file twice")
+            << q + QStringList{"qint8", "--output", path("y.npy"), "--codes", path("y.npy")}
+            << QByteArray("--output: ");
+        QTest::newRow("input as output")
+            << q + QStringList{"qint8", "--output", file} << QByteArray("--output: ");
+        QTest::newRow("unknown command") << QStringList{"foo"} << QByteArray("found 'foo'");
         QTest::newRow("train model")
             << QStringList{"train", "--model", "vgg", "--data", "fashion-mnist"}
             << QByteArray("vgg");
@@ -213,6 +220,29 @@ private slots:
             {"quantize", path("one.npy"), "--dtype", "qint8", "--output", path("no/such/out.npy")});
         QCOMPARE(r.status, 1);
         QVERIFY(r.err.contains("out.npy"));
+    }
+
+    void unwritableWeights_areToldBeforeTheTraining()
+    {
+        QElapsedTimer timer;
+        timer.start();
+        const auto r = run({"train", "--model", "seed-cnn", "--data", "fashion-mnist", "--save",
+                            path("no/such/w.safetensors")});
+        QCOMPARE(r.status, 1);
+        QVERIFY(r.err.contains("w.safetensors"));
+        QVERIFY(timer.elapsed() < 3000);
+    }
+
+    void silentPipe_isLeftAtAnInterrupt()
+    {
+        const auto pipe = path("pipe");
+        QCOMPARE(mkfifo(qPrintable(pipe), 0600), 0);
+        QProcess process;
+        process.start(program("quantoscope-cli"), {"inspect", pipe});
+        QVERIFY(process.waitForStarted());
+        QTest::qWait(300);
+        kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(1000));
     }
 
     void interrupt_stopsTrainingWithinHalfASecond()

@@ -98,7 +98,7 @@ Figure histogramFigure(const PanelInput& input)
                                : Axis{title, Panels::tr("count"), 0, top * 1.08, false, false};
     };
     figure.y = countAxis(
-        Panels::tr("elements per bin"),
+        Panels::tr("per bin"),
         static_cast<double>(*std::max_element(values.counts.begin(), values.counts.end())));
     figure.y2 =
         countAxis(Panels::tr("per level"),
