@@ -97,9 +97,8 @@ Figure histogramFigure(const PanelInput& input)
         return input.logCounts ? Axis{title, Panels::tr("count"), 0.5, top * 2, true, false}
                                : Axis{title, Panels::tr("count"), 0, top * 1.08, false, false};
     };
-    figure.y = countAxis(
-        Panels::tr("per bin"),
-        static_cast<double>(*std::max_element(values.counts.begin(), values.counts.end())));
+    figure.y = countAxis(Panels::tr("per bin"), static_cast<double>(*std::max_element(
+                                                    values.counts.begin(), values.counts.end())));
     figure.y2 =
         countAxis(Panels::tr("per level"),
                   levels.y.empty() ? 0 : *std::max_element(levels.y.begin(), levels.y.end()));
