@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 qs_test(test_cli ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.cpp)
 add_dependencies(test_cli quantoscope-cli samples)
+set_tests_properties(test_cli PROPERTIES RUN_SERIAL TRUE) # it measures how soon a command stops
 if(QUANTOSCOPE_BUILD_GUI)
     target_compile_definitions(test_cli PRIVATE QS_HAVE_GUI)
     add_dependencies(test_cli quantoscope)

@@ -7,6 +7,8 @@ if(QUANTOSCOPE_BUILD_GUI)
     qs_test(test_controls ${CMAKE_CURRENT_SOURCE_DIR}/ui/controls/test_controls.cpp LIBS quantoscope_ui)
     qs_test(test_panels ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_panels.cpp LIBS quantoscope_ui)
 
+    set_tests_properties(test_main_window PROPERTIES RUN_SERIAL TRUE) # it trains while it clicks
+
     # Built with the tests, run by hand: scripts/screenshots, scripts/bench.
     add_executable(make_screenshots ${CMAKE_CURRENT_SOURCE_DIR}/screenshots/make_screenshots.cpp)
     target_link_libraries(make_screenshots PRIVATE quantoscope_ui Qt6::Test)

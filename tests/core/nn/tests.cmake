@@ -5,6 +5,7 @@ foreach(subject dataset fake_quantize layers optimizer qat_change trainer twin_t
 endforeach()
 qs_test(tst_train_command ${CMAKE_CURRENT_LIST_DIR}/tst_train_command.cpp)
 add_dependencies(tst_train_command quantoscope-cli)
+set_tests_properties(tst_train_command PROPERTIES RUN_SERIAL TRUE) # it measures, too
 
 # The golden data are PyTorch's: tests/golden/make_nn_golden.py. The benchmark runs PyTorch beside us.
 add_executable(bench_train ${PROJECT_SOURCE_DIR}/tests/bench/bench_train.cpp)

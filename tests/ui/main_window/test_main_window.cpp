@@ -82,8 +82,8 @@ class TestMainWindow : public QObject {
     }
     void waitForResult()
     {
-        QTRY_VERIFY(result() != nullptr);
-        QTRY_VERIFY(m_window->tensorWorkspace().isIdle());
+        QTRY_VERIFY_WITH_TIMEOUT(result() != nullptr, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->tensorWorkspace().isIdle(), 30000);
         QTest::qWait(20);
         QTRY_VERIFY(m_window->tensorWorkspace().isIdle());
     }
@@ -398,24 +398,27 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(train.training() && train.training()->step > 20, 30000);
         auto* bits = control<QSpinBox>(train, "weight bits");
         bits->setValue(3);
-        QTRY_VERIFY(!train.training()->events.empty());
+        QTRY_VERIFY_WITH_TIMEOUT(!train.training()->events.empty(), 30000);
+        // Changes close to each other are one event: this one is to stand alone.
+        const auto changedAt = train.training()->events[0].step;
+        QTRY_VERIFY_WITH_TIMEOUT(train.training()->step > changedAt + 25, 30000);
         QVERIFY(session().train.recipe.qat->all.weight->dtype == DType::Int3);
         // An activation's scale, typed while the training runs.
         type(control<QLineEdit>(train, "activation scale"), "1/64");
-        QTRY_VERIFY(train.training()->events.size() >= 2);
+        QTRY_VERIFY_WITH_TIMEOUT(train.training()->events.size() >= 2, 30000);
         bool found = false;
         for (const auto& state : train.training()->quantizers)
             found = found || (state.params && state.params->scaleAt(0) == 1.0F / 64);
         QVERIFY(found);
         train.togglePlay();
-        QTRY_VERIFY(train.training()->paused);
+        QTRY_VERIFY_WITH_TIMEOUT(train.training()->paused, 30000);
         const auto step = train.training()->step;
         QTest::qWait(100);
         QCOMPARE(train.training()->step, step);
         train.togglePlay();
-        QTRY_VERIFY(train.training()->step > step);
+        QTRY_VERIFY_WITH_TIMEOUT(train.training()->step > step, 30000);
         train.stop();
-        QTRY_COMPARE(train.runner().state(), TrainingRunner::State::Idle);
+        QTRY_COMPARE_WITH_TIMEOUT(train.runner().state(), TrainingRunner::State::Idle, 30000);
         QVERIFY(!train.figure().series.empty());
         QVERIFY(train.figure().markers.size() >= 2);
     }
