@@ -160,6 +160,11 @@ Figure trainingFigure(const PanelInput& input)
         {QStringLiteral("lr"), QString::fromStdString(formatExact(snapshot.recipe.lr))},
         {QStringLiteral("seed"), QString::number(snapshot.recipe.seed)},
     };
+    for (const auto& [key, limit] : {std::pair("limit_train", snapshot.recipe.limitTrain),
+                                     {"limit_test", snapshot.recipe.limitTest}}) {
+        if (limit > 0)
+            figure.provenance.emplace_back(QLatin1String(key), QString::number(limit));
+    }
     for (const auto& event : snapshot.events)
         figure.provenance.emplace_back(QStringLiteral("event at step %1").arg(event.step),
                                        QString::fromStdString(event.text));
