@@ -20,6 +20,12 @@ struct Rule {
     bool withBeta;
 
     float inSteps(float x) const { return (withBeta ? x - beta : x) / scale; }
+    /// The same in double: t far from 0 has lost digits of its distance to the code.
+    double exactSteps(float x) const
+    {
+        const double shifted = static_cast<double>(x) - static_cast<double>(beta);
+        return shifted / static_cast<double>(scale);
+    }
     float decode(float code) const { return withBeta ? code * scale + beta : code * scale; }
 };
 
@@ -73,7 +79,8 @@ Result<LsqPlusGradients> runBack(const LsqPlus& q, bool withBeta, std::span<cons
                          return gradient * static_cast<double>(rule.hi);
                      if (t != t)
                          return 0.0;
-                     return gradient * static_cast<double>(__builtin_nearbyintf(t) - t);
+                     return gradient *
+                            (static_cast<double>(__builtin_nearbyintf(t)) - rule.exactSteps(x[i]));
                  });
     if (withBeta)
         sums.beta = q.gradScale * sumInBlocks(count, [&](std::size_t i) {

@@ -3,6 +3,8 @@
 qs_test(test_text ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_text.cpp)
 qs_test(test_quantizer ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer.cpp)
 qs_test(test_quantizer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer_golden.cpp)
+qs_test(test_gradients_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_gradients_golden.cpp)
+qs_test(test_tensorflow_gradient ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_tensorflow_gradient.cpp)
 qs_test(test_edit_spec ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_edit_spec.cpp)
 qs_test(test_report ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_report.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
