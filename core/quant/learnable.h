@@ -29,6 +29,10 @@ namespace qs {
 /// forward's z, as torch's per-channel functions do. For whole zero_points >= 0 they agree. And
 /// values beyond 2^63 steps count as above or below by their sign; torch takes all for below.
 ///
+/// Where x is exactly between two codes, PyTorch's AVX2 kernels may give raw another neighbour:
+/// they are compiled to fused multiply-adds. These functions follow the source, as its kernels
+/// without AVX2.
+///
 /// NaN stays NaN in y; dx is 0 there and it adds nothing to the parameters. One scale and
 /// zero_point per channel; one channel is per tensor. Both functions are pure, may be called from
 /// any thread, and may write over x or dy. Errors (Usage): no elements, spans of different lengths,
