@@ -109,7 +109,7 @@ private slots:
                 QVERIFY2(point->y >= before, row.name.data());
                 before = point->y;
                 levels.insert(point->y);
-                QCOMPARE(row.evaluate(point->y, p)->y, point->y);
+                QVERIFY(row.evaluate(point->y, p)->y == point->y);
                 QVERIFY(point->dx == 0.0F || point->dx == 1.0F);
                 stopped |= point->dx == 0.0F;
                 passed |= point->dx == 1.0F;
@@ -289,7 +289,8 @@ private slots:
                 },
                 kCount);
             const auto pieces = dx;
-            QCOMPARE(value(*backward(rule, xs, dys, dx)), expected);
+            // To the bit: QCOMPARE of doubles is not.
+            QVERIFY(value(*backward(rule, xs, dys, dx)) == expected);
             QVERIFY(dx == pieces);
         };
         check(Lsq{scale, -8, 7, 1.0}, [](const auto& g) { return g.scale; });
