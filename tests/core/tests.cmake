@@ -3,6 +3,7 @@
 qs_test(test_text ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_text.cpp)
 qs_test(test_quantizer ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer.cpp)
 qs_test(test_quantizer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer_golden.cpp)
+qs_test(test_estimators ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_estimators.cpp)
 qs_test(test_gradients ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_gradients.cpp)
 qs_test(test_gradients_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_gradients_golden.cpp)
 qs_test(test_tensorflow_gradient ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_tensorflow_gradient.cpp)
