@@ -119,7 +119,10 @@ float mxScale(float amax, const FloatFormat& element, ScaleRule rule)
     int exponent = 0;
     if (rule == ScaleRule::Rceil) {
         bits = std::bit_cast<std::uint32_t>(amax / element.max());
-        exponent = static_cast<int>(bits >> 23) - kBias + ((bits & 0x7fffffU) != 0 ? 1 : 0);
+        exponent = static_cast<int>(bits >> 23) - kBias;
+        // A subnormal's last power of two is 2^-127, half of its largest digit.
+        if ((bits & 0x7fffffU) > (exponent == -kBias ? 0x400000U : 0U))
+            ++exponent;
     } else {
         if (rule == ScaleRule::Even)
             bits += 1U << (23 - element.mantissaBits - 1);

@@ -13,8 +13,12 @@ namespace {
 /// Levels are found by comparing with every threshold up to this many: one vectorized loop.
 constexpr std::size_t kFew = 16;
 
-/// Whether a value in the middle of two levels becomes the lower or the upper one.
-enum class Ties : std::uint8_t { Lower, Upper };
+/// What a value in the middle of two levels becomes.
+enum class Ties : std::uint8_t {
+    Lower,
+    Upper,
+    LowerOfFloat32, ///< the lower level up to the middle rounded to float32, as bitsandbytes' NF4
+};
 
 /// What the levels of a dtype are.
 struct Levels {
@@ -52,7 +56,8 @@ public:
             const double middle =
                 (static_cast<double>(m_levels[k]) + static_cast<double>(upper)) / 2;
             auto last = static_cast<float>(middle);
-            if (static_cast<double>(last) > middle ||
+            const bool exact = levels.ties != Ties::LowerOfFloat32;
+            if ((exact && static_cast<double>(last) > middle) ||
                 (levels.ties == Ties::Upper && static_cast<double>(last) == middle))
                 last = std::nextafter(last, -kInf);
             m_thresholds.push_back(last);
@@ -224,12 +229,13 @@ std::unique_ptr<const QuantizerKernel> makeExponentKernel(const KernelSetup& set
 std::unique_ptr<const QuantizerKernel> makeCodebookKernel(const KernelSetup& setup)
 {
     const auto values = setup.params.codebook();
+    const bool nf4 = setup.params.dtype() == DType::Nf4;
     // Half a step outside the first and last level.
     const std::size_t n = values.size();
     const float below = values[1] - values[0];
     const float above = values[n - 1] - values[n - 2];
     return makeLevels(setup, {{values.begin(), values.end()},
-                              Ties::Lower,
+                              nf4 ? Ties::LowerOfFloat32 : Ties::Lower,
                               values[0] - below / 2,
                               values[n - 1] + above / 2,
                               below,

@@ -163,7 +163,10 @@ inline Expected expectedOf(const QuantParams& params, float t, Direction directi
         else if (k > 0 && direction != Direction::Floor && direction != Direction::Ceil) {
             const double low = value - levels[k - 1];
             const double high = levels[k] - value;
-            if (low < high || (low == high && !exponent))
+            // bitsandbytes compares with middles that were rounded to float32.
+            const auto middle = static_cast<float>((levels[k - 1] + levels[k]) / 2);
+            if (row.id == DType::Nf4 ? value <= static_cast<double>(middle)
+                                     : low < high || (low == high && !exponent))
                 --k;
         }
         return k;
