@@ -5,6 +5,7 @@
 #include "core/analysis/metrics.h"
 #include "core/base/text.h"
 #include "ui/controls/forms.h"
+#include "ui/panels/grid_view.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -88,7 +89,9 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
     const bool channel = result && result->channel;
     m_table->setColumnHidden(1, !channel);
     m_table->setHorizontalHeaderLabels(
-        {tr("tensor"), channel ? tr("channel %1").arg(*result->channel) : QString()});
+        {tr("tensor"), channel
+                           ? tr("%1 %2").arg(partName(result->report->spec)).arg(*result->channel)
+                           : QString()});
     // One column needs no heading: the box is about the tensor.
     m_table->horizontalHeader()->setVisible(channel);
     m_table->setFixedHeight((channel ? m_table->horizontalHeader()->sizeHint().height() : 0) +
