@@ -81,15 +81,16 @@ std::size_t ggmlBytes(GgmlType type, std::size_t count);
 ///
 /// Every finite x gives a defined block. Where a scale is 65520 or more the block says infinity, as
 /// ggml's does (its validation refuses such rows), and decodes to infinities and NaN. The searches'
-/// products overflow and vanish as ggml's do: q3_K looks no further than its first guess outside of
-/// about 1e-6 < |x| < 1e4, q6_K outside of 1e-8 < |x| < 4e5; from about 1e11 on the scales of
-/// iq4_nl and the k-quants may be infinite, NaN (its sign is the processor's) or 0. Where ggml
-/// converts an infinity or a NaN to an integer, which C does not define (legacy blocks of
-/// magnitudes below about 2^-125, whose 1/d is infinite; ranges above FLT_MAX), the code is 0, as
-/// on x86. Encoding what was decoded gives the same values for the types of 32 elements (measured,
-/// on 22,400 blocks each); the k-quants' searches may find other scales the second time. One
-/// deviation: for an iq4_nl block whose magnitudes are below 1e-15 ggml stores scale 0 and whatever
-/// codes were in memory; here they are 8, the code nearest to 0.
+/// products overflow and vanish as ggml's do: for normal values of standard deviation s, q3_K stays
+/// with its first guess outside of 2e-6 < s < 1e4, and q6_K outside of 4e-8 < s < 2e5 (measured);
+/// from about 1e11 on the scales of iq4_nl and the k-quants may be infinite, NaN (its sign is the
+/// processor's) or 0. Where ggml converts an infinity or a NaN to an integer, which C does not
+/// define (legacy blocks of magnitudes below about 2^-125, whose 1/d is infinite; ranges above
+/// FLT_MAX), the code is 0, as on x86.
+/// One deviation: for an iq4_nl block whose magnitudes are below 1e-15 ggml stores scale 0 and
+/// whatever codes were in memory; here they are 8, the code nearest to 0.
+/// Encoding what was decoded gives the same values for the types of 32 elements (measured, on
+/// 22,400 blocks of each); the k-quants' searches may find other scales the second time.
 void ggmlEncode(GgmlType type, std::span<const float> x, std::span<std::byte> blocks);
 
 /// Blocks to elements as ggml's dequantize_row_*: y = scale * (code - zeroCode), scale * code +

@@ -183,8 +183,8 @@ void encodeQ8_0(const float* x, std::uint8_t* block)
         const std::int32_t whole = truncated(value);
         const float fraction = value - static_cast<float>(whole);
         const bool finite = std::fabs(value) < 0x1p31F;
-        const std::int32_t up = finite & (fraction >= 0.5F) ? 1 : 0;
-        const std::int32_t down = finite & (fraction <= -0.5F) ? 1 : 0;
+        const std::int32_t up = (finite & (fraction >= 0.5F)) ? 1 : 0;
+        const std::int32_t down = (finite & (fraction <= -0.5F)) ? 1 : 0;
         block[2 + j] = static_cast<std::uint8_t>(whole + up - down);
     }
 }

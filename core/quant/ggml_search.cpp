@@ -137,7 +137,7 @@ void searchScalesAndMins(const float* x, const float* weights, float* scales, fl
         }
         std::int32_t take[kLanes];
         forLanes<kLanes>([&](int s) {
-            take[s] = (determinant[s] > 0.0F) & (error[s] < bestError[s]) ? -1 : 0;
+            take[s] = ((determinant[s] > 0.0F) & (error[s] < bestError[s])) ? -1 : 0;
             bestError[s] = take[s] != 0 ? error[s] : bestError[s];
             scale[s] = take[s] != 0 ? newScale[s] : scale[s];
             min[s] = take[s] != 0 ? newMin[s] : min[s];
