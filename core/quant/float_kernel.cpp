@@ -130,6 +130,7 @@ public:
                  [&]<typename Exponents, Rounding rounding, bool divide>(
                      const auto& p, std::int64_t at, std::int64_t n) {
                      const Grid grid = m_grid;
+                     const auto perBinadeLevels = static_cast<float>(1 << grid.mantissaBits);
                      const float* __restrict in = x.data() + at;
                      float* __restrict y = steps.y + at;
                      float* __restrict t = steps.t + at;
@@ -144,7 +145,9 @@ public:
                                    (r.value < -grid.max ? 1.0F : 0.0F);
                          const float level = limit(r.value, grid);
                          y[i] = level * p.scaleOf(i);
-                         lsb[i] = (level - t[i]) * perLevel(r.exponent, grid);
+                         // 2^-exponent and 2^mantissaBits one after the other: their product may
+                         // be beyond float32, and 0 times that is no number.
+                         lsb[i] = (level - t[i]) * perBinade(r.exponent, grid) * perBinadeLevels;
                          code[i] = codeOf<Exponents>(level, grid);
                      }
                  });
@@ -197,13 +200,10 @@ private:
         return level == level ? code : grid.nanCode;
     }
 
-    /// 1 / the distance of the levels in the binade of these exponent bits, as a float.
-    static float perLevel(std::int32_t exponent, const Grid& grid)
+    /// 1 / the width of the binade of these exponent bits, as a float.
+    static float perBinade(std::int32_t exponent, const Grid& grid)
     {
-        const std::int32_t kept = std::min(exponent, grid.maxExponent);
-        const std::int32_t field = (254 << kMantissa32) - kept;
-        // 2^-exponent and 2^mantissaBits apart: together they may lie beyond float32.
-        return asFloat(field) * static_cast<float>(1 << grid.mantissaBits);
+        return asFloat((254 << kMantissa32) - std::min(exponent, grid.maxExponent));
     }
 
     template <bool withMask>

@@ -143,6 +143,7 @@ DTypeCombo::DTypeCombo(const QString& accessibleName, QWidget* parent, const Off
     connect(completer, QOverload<const QString&>::of(&QCompleter::activated), this,
             [this](const QString& name) {
                 setEditText(name);
+                lineEdit()->setModified(true);
                 takeText();
             });
     showDType(m_shown);
@@ -181,9 +182,13 @@ void DTypeCombo::takeRow(int row)
 
 void DTypeCombo::takeText()
 {
+    if (!lineEdit()->isModified())
+        return;
     const QString name = lineEdit()->text().trimmed().toLower();
-    if (name == text(info(m_shown).name))
+    if (name == text(info(m_shown).name)) {
+        lineEdit()->setModified(false);
         return showDType(m_shown);
+    }
     const auto dtype = dtypeByName(name.toStdString());
     if (!dtype || (m_offer && !m_offer(info(*dtype))))
         return refuse(name);

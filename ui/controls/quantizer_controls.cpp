@@ -10,8 +10,10 @@
 #include "ui/controls/numbers_field.h"
 #include "ui/panels/grid_view.h"
 
+#include <QAbstractItemView>
 #include <QCheckBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QScopedValueRollback>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -61,6 +63,8 @@ std::vector<ScaleRule> rulesOf(const DTypeInfo& row)
     return {ScaleRule::Default};
 }
 
+constexpr int kShortest = 5; ///< characters of a combo's entry that always have room
+
 QString nameOf(const DTypeInfo& row)
 {
     return text(row.name);
@@ -87,6 +91,16 @@ QuantizerControls::QuantizerControls(Document& document, QWidget* parent)
     layout->addWidget(m_problem); // in sight from the fields above and below it
     layout->addWidget(buildCalibration());
     layout->addStretch(1);
+    // The column decides how wide fields are, not the longest of the names in them.
+    for (auto* combo : content->findChildren<QComboBox*>()) {
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        combo->setMinimumContentsLength(kShortest);
+        combo->view()->setMinimumWidth(combo->view()->sizeHintForColumn(0));
+    }
+    for (auto* box : content->findChildren<QSpinBox*>())
+        box->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000000")));
+    for (auto* edit : content->findChildren<QLineEdit*>())
+        edit->setMinimumWidth(1);
     setWidget(content);
     connect(&m_document, &Document::changed, this, &QuantizerControls::refresh);
     refresh();

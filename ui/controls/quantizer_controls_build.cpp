@@ -36,17 +36,15 @@ QWidget* QuantizerControls::buildQuantizer()
     m_symmetry = new QComboBox(box);
     m_symmetry->setAccessibleName(tr("scheme"));
     m_symmetry->addItems({tr("affine"), tr("symmetric"), tr("affine, float zero_point")});
-    m_symmetry->setToolTip(
-        tr("Affine: zero_point is free. Symmetric: real 0 has the middle code. Float zero_point: "
-           "it lies between codes, for channels and groups."));
-    m_symmetry->setMinimumContentsLength(8);
-    m_symmetry->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    addRow(form, tr("&scheme"), m_symmetry,
+           tr("Affine: zero_point is free. Symmetric: real 0 has the middle code. Float "
+              "zero_point: it lies between codes, for channels and groups."));
     m_granularity = new QComboBox(box);
     m_granularity->setAccessibleName(tr("granularity"));
     m_granularity->addItems({tr("per tensor"), tr("per channel"), tr("per group")});
-    m_granularity->setToolTip(tr("One scale for the whole tensor, for each channel along an axis, "
-                                 "or for each group of neighbours along it."));
-    addPair(form, tr("&scheme"), m_symmetry, m_granularity);
+    addRow(form, tr("granularit&y"), m_granularity,
+           tr("One scale for the whole tensor, for each channel along an axis, or for each group "
+              "of neighbours along it."));
     m_axis = new QSpinBox(box);
     m_axis->setAccessibleName(tr("axis"));
     m_axis->setToolTip(
@@ -73,7 +71,10 @@ void QuantizerControls::connectQuantizer()
 {
     connect(m_dtype, &DTypeCombo::chosen, this, [this](DType dtype) {
         editSpec(tr("dtype"), {}, [dtype](const QuantSpec& spec, const QuantParams& params) {
-            return withDType(spec, params, dtype);
+            auto next = withDType(spec, params, dtype);
+            if (info(spec.dtype).isBlock() && !info(dtype).isBlock())
+                next.axis = defaultAxis(next);
+            return next;
         });
         refresh(); // also where nothing changed, so that the name stands as it should
     });

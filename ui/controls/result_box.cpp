@@ -17,6 +17,9 @@
 namespace qs {
 namespace {
 
+/// Longer counts have no room beside others.
+constexpr std::int64_t kMostWritten = 1'000'000;
+
 std::vector<const MetricInfo*> headlines()
 {
     std::vector<const MetricInfo*> rows;
@@ -30,7 +33,9 @@ std::vector<const MetricInfo*> headlines()
 QString shown(const MetricInfo& metric, const Report& report)
 {
     const auto value = metric.value(report);
-    if (!value)
+    // The scale is a step of integers only.
+    const bool perScale = metric.id == "rmse_per_scale";
+    if (!value || (perScale && !info(report.params.dtype()).isInteger()))
         return QStringLiteral("\u2013");
     if (metric.unit == "%")
         return QString::fromStdString(formatShort(*value * 100)) + QStringLiteral(" %");
@@ -106,7 +111,10 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
             else if (report != nullptr)
                 text = tr("%1 of %2")
                            .arg(QString::fromStdString(formatCount(report->levelsUsed)),
-                                QString::fromStdString(formatCount(report->levelsTotal())));
+                                QString::fromStdString(
+                                    report->levelsTotal() < kMostWritten
+                                        ? formatCount(report->levelsTotal())
+                                        : formatShort(static_cast<double>(report->levelsTotal()))));
             m_table->item(row, column)->setText(text);
         }
     };

@@ -41,18 +41,14 @@ public:
     {
         if (!(to > from))
             return;
-        const double level = m_grid.level(std::min(i + m_above, m_grid.size() - 1));
-        const bool through = level > from && level < to;
-        const auto put = [&](double x, double inside) {
-            series.x.push_back(x);
-            series.y.push_back((level - x) / m_grid.stepAt((x + inside) / 2));
-        };
-        put(from, through ? level : to);
-        if (through) {
-            series.x.push_back(level);
-            series.y.push_back(0);
+        // Below the first level nothing is rounded up.
+        const double lowest = m_grid.lowest();
+        if (m_above > 0 && i == 0 && from < lowest && to > lowest) {
+            straight(lowest, from, lowest);
+            from = lowest;
         }
-        put(to, through ? level : from);
+        const bool outside = i == 0 && to <= lowest;
+        straight(m_grid.level(outside ? 0 : std::min(i + m_above, m_grid.size() - 1)), from, to);
     }
     /// Nothing is drawn between here and the next tooth.
     void interrupt()
@@ -66,9 +62,42 @@ public:
     Series series;
 
 private:
+    void straight(double level, double from, double to)
+    {
+        const bool through = level > from && level < to;
+        const auto put = [&](double x, double inside) {
+            series.x.push_back(x);
+            series.y.push_back((level - x) / m_grid.stepAt((x + inside) / 2));
+        };
+        put(from, through ? level : to);
+        if (through) {
+            series.x.push_back(level);
+            series.y.push_back(0);
+        }
+        put(to, through ? level : from);
+    }
+
     const GridView& m_grid;
     std::int64_t m_above;
 };
+
+/// Where the band of a run begins and ends: at its levels, where clipping begins, or where the view
+/// does, because what is beyond it is as dense.
+double bandFrom(const GridView& grid, const GridView::Run& run, const std::array<double, 2>& view)
+{
+    if (run.first == 0)
+        return grid.clipLow();
+    return run.first == grid.indexAt(view[0]) ? std::min(view[0], grid.threshold(run.first - 1))
+                                              : grid.level(run.first);
+}
+
+double bandTo(const GridView& grid, const GridView::Run& run, const std::array<double, 2>& view)
+{
+    if (run.last == grid.size() - 1)
+        return grid.clipHigh();
+    return run.last == grid.indexAt(view[1]) ? std::max(view[1], grid.threshold(run.last))
+                                             : grid.level(run.last);
+}
 
 void addElements(Figure& figure, const TensorResult& result)
 {
@@ -110,10 +139,8 @@ void addCurve(Figure& figure, const TensorResult& result, const GridView& grid,
         band.color = ColorRole::Rounding;
         band.name = hidden == 0 ? Panels::tr("rounding errors lie in this band") : QString();
         band.csvName = QStringLiteral("bounds of the error [LSB]");
-        const double begin =
-            run.first == 0 ? std::max(from, grid.clipLow()) : grid.level(run.first);
-        const double end =
-            run.last == grid.size() - 1 ? std::min(to, grid.clipHigh()) : grid.level(run.last);
+        const double begin = std::max(from, bandFrom(grid, run, view));
+        const double end = std::min(to, bandTo(grid, run, view));
         band.x = {begin, std::max(begin, end)};
         band.y = {grid.errorFrom(), grid.errorFrom()};
         band.y2 = {grid.errorTo(), grid.errorTo()};
@@ -138,18 +165,15 @@ void addCurve(Figure& figure, const TensorResult& result, const GridView& grid,
         }
         auto run = runs.begin();
         for (std::int64_t i = grid.indexAt(view[0]); i <= last; ++i) {
-            double begin = i == 0 ? from : grid.threshold(i - 1);
+            const double begin = std::max(i == 0 ? from : grid.threshold(i - 1), from);
             const double end = i == grid.size() - 1 ? to : grid.threshold(i);
-            if (i == grid.indexAt(view[0]))
-                begin = std::max(begin, from);
             if (run != runs.end() && i == run->first) {
                 // What is outside of the band: before its first level and behind its last.
-                const double bandFrom = i == 0 ? grid.clipLow() : grid.level(i);
-                teeth.add(i, begin, std::min(bandFrom, to));
+                teeth.add(i, begin, std::min(bandFrom(grid, *run, view), to));
                 teeth.interrupt();
                 i = run->last;
-                const double bandTo = i == grid.size() - 1 ? grid.clipHigh() : grid.level(i);
-                teeth.add(i, std::max(bandTo, from), i == grid.size() - 1 ? to : grid.threshold(i));
+                teeth.add(i, std::max(bandTo(grid, *run, view), from),
+                          i == grid.size() - 1 ? to : grid.threshold(i));
                 ++run;
                 continue;
             }
@@ -185,7 +209,7 @@ Figure errorFigure(const PanelInput& input)
     else
         addCurve(figure, result, grid,
                  input.xView.value_or(std::array{figure.x.min, figure.x.max}));
-    const bool local = grid.exists() && !grid.isUniform();
+    const bool local = !grid.exists() || !grid.isUniform();
     if (local && figure.note.isEmpty())
         figure.note = Panels::tr("1 LSB: the distance of the levels around x");
     const QString worst = QString::fromStdString(formatShort(result.shown->maxAbsError));

@@ -116,6 +116,9 @@ double GridView::stepAt(double x) const
 {
     if (!m_table)
         return static_cast<double>(m_quantizer->params().stepAt(0));
+    // Neighbours far from 0 differ by float32's rounding, too: the whole range tells the step.
+    if (m_uniform)
+        return (m_highest - m_lowest) / static_cast<double>(m_size - 1);
     const auto& levels = m_table->levels();
     const auto above = std::upper_bound(levels.begin(), levels.end(), x) - levels.begin();
     const auto lower = static_cast<std::size_t>(std::clamp<std::int64_t>(above - 1, 0, m_size - 2));

@@ -37,7 +37,13 @@ Staircase staircase(const GridView& grid, double from, double to, double width, 
     };
     std::int64_t i = grid.indexAt(from);
     steps.x.push_back(from);
-    steps.y.push_back(levelOf(i));
+    // Below the first level nothing is rounded up.
+    const bool outside = above > 0 && i == 0 && from < grid.lowest();
+    steps.y.push_back(outside ? grid.level(0) : levelOf(i));
+    if (outside && grid.lowest() < to) {
+        steps.x.push_back(grid.lowest());
+        steps.y.push_back(levelOf(0));
+    }
     while (i < last) {
         std::int64_t next = i;
         if (width > 0) {
@@ -51,7 +57,7 @@ Staircase staircase(const GridView& grid, double from, double to, double width, 
         i = next + 1;
     }
     steps.x.push_back(std::max(to, steps.x.back()));
-    steps.y.push_back(levelOf(last));
+    steps.y.push_back(steps.y.back());
     return result;
 }
 
