@@ -220,6 +220,10 @@ private slots:
                 float lsb = 0;
                 std::int32_t code = 0;
                 quantizer.evaluate({&x, 1}, 0, {&y, &t, &clip, &lsb, &code});
+                if (std::isinf(lsb)) { // beyond float32, in the quantizer
+                    QVERIFY(std::fabs(drawn) > 3.4e38);
+                    continue;
+                }
                 QVERIFY2(std::fabs(drawn - static_cast<double>(lsb)) <=
                              1e-3 * std::max(1.0, std::fabs(drawn)) +
                                  0x1p-22 * std::fabs(static_cast<double>(t)),
