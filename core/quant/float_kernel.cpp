@@ -130,7 +130,7 @@ public:
                  [&]<typename Exponents, Rounding rounding, bool divide>(
                      const auto& p, std::int64_t at, std::int64_t n) {
                      const Grid grid = m_grid;
-                     const auto perBinadeLevels = static_cast<float>(1 << grid.mantissaBits);
+                     const float halfLevels = 0.5F * static_cast<float>(1 << grid.mantissaBits);
                      const float* __restrict in = x.data() + at;
                      float* __restrict y = steps.y + at;
                      float* __restrict t = steps.t + at;
@@ -145,9 +145,9 @@ public:
                                    (r.value < -grid.max ? 1.0F : 0.0F);
                          const float level = limit(r.value, grid);
                          y[i] = level * p.scaleOf(i);
-                         // 2^-exponent and 2^mantissaBits one after the other: their product may
-                         // be beyond float32, and 0 times that is no number.
-                         lsb[i] = (level - t[i]) * perBinade(r.exponent, grid) * perBinadeLevels;
+                         // One factor after the other: their product may be beyond float32, and
+                         // 0 times that is no number.
+                         lsb[i] = (level - t[i]) * perHalfBinade(r.exponent, grid) * halfLevels;
                          code[i] = codeOf<Exponents>(level, grid);
                      }
                  });
@@ -200,10 +200,11 @@ private:
         return level == level ? code : grid.nanCode;
     }
 
-    /// 1 / the width of the binade of these exponent bits, as a float.
-    static float perBinade(std::int32_t exponent, const Grid& grid)
+    /// 2 / the width of the binade of these exponent bits: a normal float32 for each of them.
+    static float perHalfBinade(std::int32_t exponent, const Grid& grid)
     {
-        return asFloat((254 << kMantissa32) - std::min(exponent, grid.maxExponent));
+        return asFloat(static_cast<std::int32_t>(kExponentMask) -
+                       std::min(exponent, grid.maxExponent));
     }
 
     template <bool withMask>

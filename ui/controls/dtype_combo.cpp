@@ -216,9 +216,11 @@ bool DTypeCombo::eventFilter(QObject* object, QEvent* event)
         showDType(m_shown);
         return true;
     }
-    // Choosing with the mouse begins a new name: what is there need not be deleted first.
-    if (object == lineEdit() && event->type() == QEvent::FocusIn &&
-        static_cast<QFocusEvent*>(event)->reason() == Qt::MouseFocusReason)
+    // Coming here begins a new name: what is there need not be deleted first.
+    const bool arrives =
+        event->type() == QEvent::FocusIn || event->type() == QEvent::MouseButtonRelease;
+    if (object == lineEdit() && arrives && !lineEdit()->isModified() &&
+        !lineEdit()->hasSelectedText())
         QMetaObject::invokeMethod(lineEdit(), &QLineEdit::selectAll, Qt::QueuedConnection);
     return QComboBox::eventFilter(object, event);
 }

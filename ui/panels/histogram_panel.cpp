@@ -161,7 +161,7 @@ Figure histogramFigure(const PanelInput& input)
     const auto countAxis = [&](const QString& title, double tallest) {
         const double top = std::max(tallest, 1.0);
         return input.logCounts ? Axis{title, Panels::tr("count"), 0.5, top * 2, true, false}
-                               : Axis{title, Panels::tr("count"), 0, top * 1.08, false, false};
+                               : Axis{title, Panels::tr("count"), 0, top * 1.08, false, true};
     };
     figure.y = countAxis(Panels::tr("per bin"), static_cast<double>(*std::max_element(
                                                     values.counts.begin(), values.counts.end())));

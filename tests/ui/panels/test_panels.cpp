@@ -221,7 +221,7 @@ private slots:
                 std::int32_t code = 0;
                 quantizer.evaluate({&x, 1}, 0, {&y, &t, &clip, &lsb, &code});
                 if (std::isinf(lsb)) { // beyond float32, in the quantizer
-                    QVERIFY(std::fabs(drawn) > 3.4e38);
+                    QVERIFY(std::isinf(t) || std::fabs(drawn) > 3.4e38);
                     continue;
                 }
                 QVERIFY2(std::fabs(drawn - static_cast<double>(lsb)) <=
