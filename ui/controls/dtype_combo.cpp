@@ -165,12 +165,12 @@ void DTypeCombo::showDType(DType dtype)
 
 void DTypeCombo::takeRow(int row)
 {
-    const QVariant data = itemData(row, kDTypeRole);
-    if (data.isNull())
+    const QVariant chosenRow = itemData(row, kDTypeRole);
+    if (chosenRow.isNull())
         return showDType(m_shown);
-    if (data.toInt() != kAskRow) {
+    if (chosenRow.toInt() != kAskRow) {
         lineEdit()->setModified(false);
-        emit chosen(static_cast<DType>(data.toInt()));
+        emit chosen(static_cast<DType>(chosenRow.toInt()));
         return;
     }
     // Ready to be typed over, or taken with Enter.

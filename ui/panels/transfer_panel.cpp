@@ -79,8 +79,7 @@ void addElements(Figure& figure, const TensorResult& result)
     figure.series.push_back(std::move(points));
 }
 
-void addSteps(Figure& figure, const TensorResult& result, const GridView& grid,
-              const std::array<double, 2>& view)
+void addSteps(Figure& figure, const GridView& grid, const std::array<double, 2>& view)
 {
     double from = std::min(figure.x.min, view[0]);
     double to = std::max(figure.x.max, view[1]);
@@ -158,7 +157,7 @@ Figure transferFigure(const PanelInput& input)
         addElements(figure, result);
         return figure;
     }
-    addSteps(figure, result, grid, view);
+    addSteps(figure, grid, view);
     addClippedRegions(figure, result, grid);
     addRangeHandles(figure, result, grid);
     addZeroMarker(figure, result);
