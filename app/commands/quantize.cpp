@@ -24,8 +24,13 @@ struct Options {
     std::string file;
     std::string tensor;
     std::string dtype;
-    std::string qscheme = "per_tensor_affine";
-    int axis = 0;
+    std::string qscheme;
+    std::optional<int> axis;
+    std::optional<std::int64_t> groupSize;
+    std::string scaleRule = "default";
+    std::string codebook;
+    std::optional<std::uint64_t> seed;
+    std::optional<double> percentile;
     std::string scale;
     std::string zeroPoint;
     std::string observer;
@@ -65,19 +70,75 @@ bool sameFile(const std::string& a, const std::string& b)
     return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
 }
 
+/// What a scheme and its options have to do with each other, so that nothing is ignored silently.
+Result<void> checkScheme(const QuantSpec& spec, const Options& o)
+{
+    const auto& row = info(spec.dtype);
+    const std::string dtype(row.name);
+    if (row.isBlock() && !o.qscheme.empty() && spec.qscheme != QScheme::PerGroupSymmetric)
+        return Error::usage("--qscheme: " + dtype + " is per_group_symmetric, found " + o.qscheme);
+    const auto granularity = info(spec.qschemeInUse()).granularity;
+    if (o.axis && granularity == Granularity::Tensor)
+        return Error::usage("--axis: needs a per-channel or per-group --qscheme");
+    if (o.groupSize && granularity != Granularity::Group)
+        return Error::usage("--group-size: needs a per-group --qscheme");
+    if (o.groupSize && *o.groupSize < 1)
+        return Error::usage("--group-size: expected at least 1, found " +
+                            std::to_string(*o.groupSize));
+    if (row.family == Family::Ggml && (o.groupSize || o.axis))
+        return Error::usage(std::string(o.axis ? "--axis" : "--group-size") + ": " + dtype +
+                            " has blocks of " + std::to_string(row.blockSize) +
+                            " along the last axis");
+    if (o.seed && o.rounding != "stochastic")
+        return Error::usage("--seed: only stochastic rounding has one");
+    return {};
+}
+
+Result<void> readCodebook(const std::string& text, QuantSpec& spec)
+{
+    if (text.empty()) {
+        if (spec.dtype == DType::Codebook)
+            return Error::usage("--codebook: dtype codebook needs its values, V,V[,V...]");
+        return {};
+    }
+    if (spec.dtype != DType::Codebook)
+        return Error::usage("--codebook: only dtype codebook has one");
+    const auto values = numberList(text, "--codebook");
+    if (!values)
+        return values.error();
+    for (const double v : *values)
+        spec.codebook.push_back(static_cast<float>(v));
+    return {};
+}
+
 Result<QuantSpec> specOf(const Options& o)
 {
     QuantSpec spec;
-    if (auto named = assignByName(spec.dtype, dtypes(), o.dtype, "--dtype"); !named)
-        return named.error();
-    if (auto named = assignByName(spec.qscheme, qschemes(), o.qscheme, "--qscheme"); !named)
+    if (const auto dtype = dtypeByName(o.dtype))
+        spec.dtype = *dtype;
+    else
+        return Error::usage("--dtype: expected one of " + namesOf(dtypes()) + " or eXmY, found '" +
+                            o.dtype + "'");
+    if (!o.qscheme.empty()) {
+        if (auto named = assignByName(spec.qscheme, qschemes(), o.qscheme, "--qscheme"); !named)
+            return named.error();
+    }
+    if (auto fits = checkScheme(spec, o); !fits)
+        return fits.error();
+    if (auto named = assignByName(spec.scaleRule, scaleRules(), o.scaleRule, "--scale-rule");
+        !named)
         return named.error();
     if (auto named = assignByName(spec.rounding, roundings(), o.rounding, "--rounding"); !named)
         return named.error();
     if (auto named = assignByName(spec.dialect, dialects(), o.dialect, "--dialect"); !named)
         return named.error();
-    spec.axis = o.axis;
+    spec.axis = o.axis.value_or(defaultAxis(spec));
+    spec.groupSize = o.groupSize.value_or(0);
+    spec.seed = o.seed.value_or(0);
     spec.averagingConstant = o.averagingConstant;
+    spec.percentile = o.percentile.value_or(spec.percentile);
+    if (auto read = readCodebook(o.codebook, spec); !read)
+        return read.error();
     spec.quantMin = o.quantMin;
     spec.quantMax = o.quantMax;
     spec.narrowRange = o.narrowRange;
@@ -91,6 +152,11 @@ Result<QuantSpec> specOf(const Options& o)
         if (!scales)
             return scales.error();
         for (const double s : *scales) {
+            // Block formats may go below the smallest normal number, to 2^-127.
+            if (info(spec.dtype).scaleFormat == ScaleFormat::E8m0) {
+                spec.scale.push_back(static_cast<float>(s));
+                continue;
+            }
             const auto checked = checkScale(s);
             if (!checked)
                 return Error::usage("--scale: " + checked.error().message);
@@ -100,7 +166,11 @@ Result<QuantSpec> specOf(const Options& o)
         if (!zeros)
             return zeros.error();
         for (const double z : *zeros) {
-            if (z != std::floor(z) || std::fabs(z) > 1e9)
+            if (info(spec.qscheme).floatZeroPoint) {
+                spec.floatZeroPoint.push_back(static_cast<float>(z));
+                continue;
+            }
+            if (z != std::floor(z) || std::fabs(z) > 0x1p31 - 1)
                 return Error::usage("--zero-point: expected whole numbers, found " +
                                     formatExact(z));
             spec.zeroPoint.push_back(static_cast<std::int32_t>(z));
@@ -137,11 +207,20 @@ Json shortest(float value)
     return std::stod(formatExact(value));
 }
 
+Json shortest(const std::vector<float>& values)
+{
+    Json list = Json::array();
+    for (const float v : values)
+        list.push_back(shortest(v));
+    return list;
+}
+
 Json reportJson(const std::string& file, const Tensor& tensor, const Report& report,
                 const std::vector<ChannelRange>& observed)
 {
     const auto& params = report.params;
-    const bool perChannel = info(params.qscheme()).perChannel;
+    const auto& scheme = info(params.qscheme());
+    const bool inBlocks = info(params.dtype()).family == Family::Ggml;
     Json json;
     json["file"] = file;
     json["tensor"] = tensor.name();
@@ -152,22 +231,32 @@ Json reportJson(const std::string& file, const Tensor& tensor, const Report& rep
     json["dialect"] = dialects()[static_cast<std::size_t>(report.spec.dialect)].name;
     json["rounding"] = roundings()[static_cast<std::size_t>(report.spec.rounding)].name;
     json["observer"] = report.spec.observer;
-    json["axis"] = perChannel ? Json(params.axis()) : Json(nullptr);
-    json["group_size"] = nullptr;
-    Json scale = Json::array();
-    for (const float s : params.scale())
-        scale.push_back(shortest(s));
-    json["scale"] = std::move(scale);
-    json["zero_point"] = params.zeroPoint();
+    json["axis"] = scheme.granularity == Granularity::Tensor ? Json(nullptr) : Json(params.axis());
+    json["group_size"] = scheme.perGroup() ? Json(params.groupSize()) : Json(nullptr);
+    // ggml's scales are in its blocks.
+    json["scale"] = inBlocks ? Json::array() : shortest(params.scale());
+    if (params.parts().globalScale != 1.0F)
+        json["global_scale"] = shortest(params.parts().globalScale);
+    if (scheme.floatZeroPoint)
+        json["zero_point"] = shortest(params.parts().floatZeroPoint);
+    else
+        json["zero_point"] = inBlocks ? Json::array() : Json(params.zeroPoint());
     json["quant_min"] = params.range().quantMin;
     json["quant_max"] = params.range().quantMax;
     // What was observed; for fixed parameters, what the codes cover.
     Json low = Json::array();
     Json high = Json::array();
-    for (std::size_t c = 0; c < params.channels(); ++c) {
-        const auto covered = report.rangeOf(c);
-        low.push_back(shortest(observed.empty() ? covered[0] : observed[c].min));
-        high.push_back(shortest(observed.empty() ? covered[1] : observed[c].max));
+    if (!observed.empty()) {
+        for (const auto& r : observed) {
+            low.push_back(shortest(r.min));
+            high.push_back(shortest(r.max));
+        }
+    } else {
+        for (std::size_t c = 0; c < params.channels(); ++c) {
+            const auto covered = params.coveredRange(c).value_or(std::array<float, 2>{});
+            low.push_back(shortest(covered[0]));
+            high.push_back(shortest(covered[1]));
+        }
     }
     json["range_min"] = std::move(low);
     json["range_max"] = std::move(high);
@@ -241,7 +330,9 @@ Result<void> run(const Options& o, CommandContext& context)
     if (!report)
         return named(report.error());
 
-    const auto quantizer = Quantizer::make(*params, tensor->shape(), spec->rounding, spec->dialect);
+    const auto quantizer = Quantizer::make(*params, tensor->shape(), spec->rounding, spec->seed);
+    if (!quantizer)
+        return named(quantizer.error());
     if (!o.output.empty()) {
         const auto dequantized = fakeQuantize(*tensor, *quantizer, job);
         if (!dequantized)
@@ -276,11 +367,21 @@ Command quantizeCommand()
                 app.add_option("FILE", o->file, "Tensor file, or generator:NAME?numel=N&seed=S")
                     ->required();
                 app.add_option("--tensor", o->tensor, "Which tensor, where the file has several");
-                app.add_option("--dtype", o->dtype, "One of " + namesOf(dtypes()))->required();
-                app.add_option("--qscheme", o->qscheme, "One of " + namesOf(qschemes()))
+                app.add_option("--dtype", o->dtype, "One of " + namesOf(dtypes()) + ", or eXmY")
+                    ->required();
+                app.add_option("--qscheme", o->qscheme,
+                               "One of " + namesOf(qschemes()) +
+                                   "; default per_tensor_affine, block formats have their own");
+                app.add_option("--axis", o->axis,
+                               "Axis of channels (default 0) or groups (default -1, the last)");
+                app.add_option("--group-size", o->groupSize,
+                               "Elements along the axis that share a scale; default 32, or the "
+                               "format's block");
+                app.add_option("--scale-rule", o->scaleRule,
+                               "How a scale is made, one of " + namesOf(scaleRules()))
                     ->capture_default_str();
-                app.add_option("--axis", o->axis, "Channel axis of per-channel schemes")
-                    ->capture_default_str();
+                app.add_option("--codebook", o->codebook,
+                               "dtype codebook: its ascending values V,V[,V...]");
                 app.add_option("--scale", o->scale, "Fixed scale, or one per channel: S[,S...]");
                 app.add_option("--zero-point", o->zeroPoint, "Fixed zero_point: Z[,Z...]");
                 app.add_option("--observer", o->observer,
@@ -288,16 +389,20 @@ Command quantizeCommand()
                 app.add_option("--averaging-constant", o->averagingConstant,
                                "moving_average_minmax: weight of the newest batch")
                     ->capture_default_str();
+                app.add_option("--percentile", o->percentile,
+                               "percentile: how many of 100 elements stay inside the range");
                 app.add_option("--quant-min", o->quantMin, "Lowest code in use");
                 app.add_option("--quant-max", o->quantMax, "Highest code in use");
                 app.add_flag("--reduce-range", o->reduceRange, "Half of the codes");
                 app.add_flag("--narrow-range", o->narrowRange, "Without the lowest code");
                 app.add_option("--rounding", o->rounding, "One of " + namesOf(roundings()))
                     ->capture_default_str();
+                app.add_option("--seed", o->seed, "Of stochastic rounding");
                 app.add_option("--dialect", o->dialect, "One of " + namesOf(dialects()))
                     ->capture_default_str();
                 app.add_option("--output", o->output, "Write the dequantized tensor here");
-                app.add_option("--codes", o->codes, "Write the integer codes here");
+                app.add_option("--codes", o->codes,
+                               "Write the codes here: integers, or raw bit patterns");
                 app.add_flag("--json", o->json, "The report as JSON");
                 return [o](CommandContext& context) {
                     return run(*o, context);

@@ -9,12 +9,15 @@
 #include <cmath>
 #include <cstring>
 #include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/parallel_sort.h>
 
 namespace qs {
 namespace {
 
 /// Elements evaluated at a time: five arrays of them stay in the first-level cache.
 constexpr std::size_t kPiece = 1024;
+/// Codes are counted in a table up to this many.
+constexpr std::int64_t kMostCounted = 65536;
 /// Lanes of every sum. Fixed, so that the order of additions is the same on every machine.
 constexpr std::size_t kLanes = 8;
 
@@ -75,9 +78,9 @@ struct Piece {
     alignas(64) float x[kPiece];
     alignas(64) float y[kPiece];
     alignas(64) float t[kPiece];
-    alignas(64) float raw[kPiece];
-    alignas(64) float code[kPiece];
-    alignas(64) float lsb[kPiece]; ///< e / scale
+    alignas(64) float clip[kPiece];
+    alignas(64) float lsb[kPiece]; ///< e in units of the distance of levels
+    alignas(64) std::int32_t code[kPiece];
     std::size_t n = 0;
 
     void keepFinite()
@@ -89,16 +92,16 @@ struct Piece {
             x[kept] = x[i];
             y[kept] = y[i];
             t[kept] = t[i];
-            raw[kept] = raw[i];
-            code[kept] = code[i];
+            clip[kept] = clip[i];
             lsb[kept] = lsb[i];
+            code[kept] = code[i];
             ++kept;
         }
         n = kept;
     }
 };
 
-void sumUp(const Piece& p, float quantMin, float quantMax, Sums& sums)
+void sumUp(const Piece& p, Sums& sums)
 {
     Doubles e2{};
     Doubles e2Clipped{};
@@ -110,11 +113,11 @@ void sumUp(const Piece& p, float quantMin, float quantMax, Sums& sums)
     Doubles xy{};
     Ints low{};
     Ints high{};
-    const auto addLanes = [&](const Floats& x, const Floats& y, const Floats& raw) {
+    const auto addLanes = [&](const Floats& x, const Floats& y, const Floats& clip) {
         const Doubles dx = __builtin_convertvector(x, Doubles);
         const Doubles dy = __builtin_convertvector(y, Doubles);
-        const Ints isLow = raw < quantMin;
-        const Ints isHigh = raw > quantMax;
+        const Ints isLow = clip < 0;
+        const Ints isHigh = clip > 0;
         // Comparisons are 0 or -1; as doubles they select the clipped part.
         const Doubles clipped = -__builtin_convertvector(isLow | isHigh, Doubles);
         const Doubles d = dy - dx;
@@ -133,17 +136,16 @@ void sumUp(const Piece& p, float quantMin, float quantMax, Sums& sums)
     };
     const std::size_t whole = p.n - p.n % kLanes;
     for (std::size_t i = 0; i < whole; i += kLanes)
-        addLanes(load(p.x + i), load(p.y + i), load(p.raw + i));
+        addLanes(load(p.x + i), load(p.y + i), load(p.clip + i));
     if (whole < p.n) {
-        // The last lanes are filled with an element that adds nothing: 0 with code quant_min.
+        // The last lanes are filled with an element that adds nothing.
         float x[kLanes] = {};
         float y[kLanes] = {};
-        float raw[kLanes];
-        std::fill(raw, raw + kLanes, quantMin);
+        float clip[kLanes] = {};
         std::copy(p.x + whole, p.x + p.n, x);
         std::copy(p.y + whole, p.y + p.n, y);
-        std::copy(p.raw + whole, p.raw + p.n, raw);
-        addLanes(load(x), load(y), load(raw));
+        std::copy(p.clip + whole, p.clip + p.n, clip);
+        addLanes(load(x), load(y), load(clip));
     }
     Sums part{total(e2), total(e2Clipped), total(e),  total(absE), 0,
               total(x2), total(y2),        total(xy), 0,           0};
@@ -165,20 +167,31 @@ std::int32_t errorBin(float lsb)
                         : static_cast<std::int32_t>(inside);
 }
 
-void count(const Piece& p, QuantRange range, Counts& counts)
+void count(const Piece& p, std::int32_t firstCode, Counts& counts)
 {
-    std::int32_t code[kPiece];
     std::int32_t bin[kPiece];
-    const auto lo = static_cast<float>(range.quantMin);
-    const auto hi = static_cast<float>(range.quantMax);
     constexpr std::int32_t kClipped = kErrorBins + 2;
-    for (std::size_t i = 0; i < p.n; ++i) {
-        code[i] = static_cast<std::int32_t>(p.code[i]) - range.quantMin;
-        bin[i] = errorBin(p.lsb[i]) + (p.raw[i] < lo || p.raw[i] > hi ? kClipped : 0);
-    }
-    for (std::size_t i = 0; i < p.n; ++i) {
-        ++counts.codes[static_cast<std::size_t>(code[i])];
+    for (std::size_t i = 0; i < p.n; ++i)
+        bin[i] = errorBin(p.lsb[i]) + (p.clip[i] != 0 ? kClipped : 0);
+    for (std::size_t i = 0; i < p.n; ++i)
         ++counts.errors[static_cast<std::size_t>(bin[i])];
+    if (!counts.codes.empty()) {
+        for (std::size_t i = 0; i < p.n; ++i)
+            ++counts.codes[static_cast<std::size_t>(p.code[i] - firstCode)];
+    }
+}
+
+/// Which codes were used, where there are too many for a table: by sorting them.
+void countSorted(std::vector<std::int32_t>& codes, Report& report)
+{
+    tbb::parallel_sort(codes.begin(), codes.end());
+    const auto n = static_cast<double>(codes.size());
+    for (auto first = codes.begin(); first != codes.end();) {
+        const auto last = std::upper_bound(first, codes.end(), *first);
+        const double p = static_cast<double>(last - first) / n;
+        ++report.levelsUsed;
+        report.codeEntropyBits -= p * std::log2(p);
+        first = last;
     }
 }
 
@@ -199,14 +212,15 @@ Histogram errorHistogram(const std::vector<std::int64_t>& table, std::size_t at)
 Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const QuantSpec& spec,
                        const QuantParams& params, const JobContext& context)
 {
-    const auto quantizer = Quantizer::make(params, tensor.shape(), spec.rounding, spec.dialect);
+    const auto quantizer = Quantizer::make(params, tensor.shape(), spec.rounding, spec.seed);
     if (!quantizer)
         return quantizer.error();
-    const auto range = params.range();
-    const auto lo = static_cast<float>(range.quantMin);
-    const auto hi = static_cast<float>(range.quantMax);
     const bool allFinite = stats.nonfiniteCount() == 0;
-    const auto levels = static_cast<std::size_t>(range.levels());
+    const std::int32_t firstCode = params.firstCode();
+    const bool counted = params.codeCount() <= kMostCounted;
+    const auto levels = static_cast<std::size_t>(counted ? params.codeCount() : 0);
+    std::vector<std::int32_t> codes(static_cast<std::size_t>(counted ? 0 : stats.finiteCount()));
+    std::atomic<std::size_t> codesKept{0};
     const std::size_t errorTable = 2 * (kErrorBins + 2);
 
     std::vector<Sums> parts(static_cast<std::size_t>(blockCount(tensor.numel())));
@@ -227,11 +241,15 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
                 std::copy(some.begin(), some.end(), piece.x);
                 piece.n = some.size();
                 quantizer->evaluate(some, begin + static_cast<std::int64_t>(at),
-                                    {piece.y, piece.t, piece.raw, piece.code, piece.lsb});
+                                    {piece.y, piece.t, piece.clip, piece.lsb, piece.code});
                 if (!allFinite)
                     piece.keepFinite();
-                sumUp(piece, lo, hi, sums);
-                count(piece, range, counts);
+                sumUp(piece, sums);
+                count(piece, firstCode, counts);
+                if (!counted)
+                    std::copy(piece.code, piece.code + piece.n,
+                              codes.begin() +
+                                  static_cast<std::ptrdiff_t>(codesKept.fetch_add(piece.n)));
             }
             parts[static_cast<std::size_t>(block)] = sums;
             context.report("quantizing", static_cast<double>(finished.fetch_add(1) + 1) / blocks);
@@ -255,6 +273,10 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
     report.params = params;
     report.stats = stats;
     report.codeCounts = std::move(counts.codes);
+    if (counted)
+        report.countCodes();
+    else
+        countSorted(codes, report);
     report.roundingErrors = errorHistogram(counts.errors, 0);
     report.clippingErrors = errorHistogram(counts.errors, kErrorBins + 2);
     report.clippedLow = sums.low;

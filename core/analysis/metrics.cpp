@@ -59,15 +59,15 @@ constexpr MetricInfo kTable[] = {
      }},
     {"levels_used", "levels used", "", "codes that at least one element has", false,
      [](const Report& r) {
-         return Value(static_cast<double>(r.levelsUsed()));
+         return Value(static_cast<double>(r.levelsUsed));
      }},
-    {"levels_total", "levels", "", "quant_max - quant_min + 1", false,
+    {"levels_total", "levels", "", "codes in use that stand for a finite value", false,
      [](const Report& r) {
          return Value(static_cast<double>(r.levelsTotal()));
      }},
     {"code_entropy_bits", "code entropy", "bit", "-sum p log2 p over the codes", true,
      [](const Report& r) {
-         return Value(r.codeEntropyBits());
+         return Value(r.codeEntropyBits);
      }},
     {"bits_per_weight", "bits per weight", "bit", "code and parameters per element", false,
      [](const Report& r) {

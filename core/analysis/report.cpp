@@ -36,38 +36,54 @@ double Report::clippedHighFraction() const
     return n() == 0 ? 0 : static_cast<double>(clippedHigh) / static_cast<double>(n());
 }
 
-std::int64_t Report::levelsUsed() const
+void Report::countCodes()
 {
-    return std::count_if(codeCounts.begin(), codeCounts.end(),
-                         [](std::int64_t count) { return count > 0; });
-}
-
-double Report::codeEntropyBits() const
-{
-    double bits = 0;
+    levelsUsed = 0;
+    codeEntropyBits = 0;
     for (const auto count : codeCounts) {
         if (count > 0) {
             const double p = static_cast<double>(count) / static_cast<double>(n());
-            bits -= p * std::log2(p);
+            codeEntropyBits -= p * std::log2(p);
+            ++levelsUsed;
         }
     }
-    return bits;
+}
+
+std::int64_t Report::levelsTotal() const
+{
+    const auto& row = info(params.dtype());
+    if (row.family == Family::Exponent)
+        return params.codeCount() - 1; // one is NaN
+    if (row.family != Family::Float || row.isSigned)
+        return params.codeCount();
+    // Positive and negative ones, with both zeros where there are two.
+    const std::int64_t each = std::int64_t{row.format.maxCode()} + 1;
+    return 2 * each - (row.format.specials == Specials::Fnuz ? 1 : 0);
 }
 
 double Report::bitsPerWeight() const
 {
-    const auto& dtype = info(params.dtype());
+    const auto& row = info(params.dtype());
+    double bits = row.bits;
+    if (row.id == DType::Codebook)
+        bits = std::ceil(std::log2(static_cast<double>(params.codeCount())));
+    if (row.family == Family::Ggml)
+        return row.bits;
     if (stats.count == 0)
-        return dtype.bits;
-    const int perChannel = 32 + (info(params.qscheme()).symmetric ? 0 : dtype.bits);
-    return dtype.bits + static_cast<double>(perChannel) * static_cast<double>(params.channels()) /
-                            static_cast<double>(stats.count);
-}
-
-std::array<float, 2> Report::rangeOf(std::size_t channel) const
-{
-    return {params.level(params.range().quantMin, channel),
-            params.level(params.range().quantMax, channel)};
+        return bits;
+    double perSet = 32;
+    if (row.scaleFormat == ScaleFormat::E8m0 || row.scaleFormat == ScaleFormat::E4m3)
+        perSet = 8;
+    if (row.scaleFormat == ScaleFormat::Unit && params.channels() == 1 && params.scaleAt(0) == 1.0F)
+        perSet = 0; // a cast
+    if (info(params.qscheme()).floatZeroPoint)
+        perSet += 32;
+    else if (row.isInteger() && !info(params.qscheme()).symmetric)
+        perSet += row.bits;
+    double all = perSet * static_cast<double>(params.channels());
+    if (row.scaleFormat == ScaleFormat::E4m3 && params.parts().globalScale != 1.0F)
+        all += 32;
+    return bits + all / static_cast<double>(stats.count);
 }
 
 } // namespace qs

@@ -32,10 +32,13 @@ struct Report {
     std::optional<double> cosineSimilarity; ///< Σx·y / sqrt(Σx² Σy²); none where a norm is 0
     std::int64_t clippedLow = 0;
     std::int64_t clippedHigh = 0;
-    std::vector<std::int64_t> codeCounts; ///< [code - quant_min], over all channels
+    /// [code - firstCode], over all channels; empty for dtypes of more than 65,536 codes.
+    std::vector<std::int64_t> codeCounts;
+    std::int64_t levelsUsed = 0; ///< different codes that occur
+    double codeEntropyBits = 0;  ///< -Σ p log2 p over the codes in use
 
-    /// e in units of its element's scale (LSB), over [-1, 1]: of unclipped elements, and of
-    /// clipped.
+    /// e in units of the distance of the levels around the element (LSB; the scale for integers),
+    /// over [-1, 1]: of unclipped elements, and of clipped.
     Histogram roundingErrors;
     Histogram clippingErrors;
 
@@ -47,15 +50,14 @@ struct Report {
     std::optional<double> rmsePerScale() const;
     double clippedLowFraction() const;
     double clippedHighFraction() const;
-    std::int64_t levelsUsed() const;
-    std::int64_t levelsTotal() const { return static_cast<std::int64_t>(codeCounts.size()); }
-    /// -Σ p log2 p over the codes in use, in bits.
-    double codeEntropyBits() const;
-    /// dtype bits + storage of the parameters (a float32 scale, and for affine schemes a zero_point
-    /// of the dtype's width, per channel) / numel.
+    /// Codes that stand for a finite value.
+    std::int64_t levelsTotal() const;
+    /// dtype bits + storage of the parameters / numel: for each channel or group a float32 scale
+    /// (8 bits in MX and NVFP4) and for affine schemes a zero_point of the dtype's width (32 bits
+    /// where it is a float); NVFP4's second level is 32 bits. ggml: its block's bytes.
     double bitsPerWeight() const;
-    /// The real range the codes of a channel cover: level(quant_min), level(quant_max).
-    std::array<float, 2> rangeOf(std::size_t channel) const;
+    /// Fills levelsUsed and codeEntropyBits from codeCounts.
+    void countCodes();
 };
 
 } // namespace qs

@@ -3,6 +3,7 @@
 #include "core/calib/observer.h"
 
 #include "core/base/text.h"
+#include "core/calib/params_from_ranges.h"
 
 #include <algorithm>
 
@@ -14,29 +15,25 @@ namespace {
 ///     first batch: min, max;   then  min += c * (batch min - min),  max += c * (batch max - max).
 class RangeObserver : public Observer {
 public:
-    RangeObserver(QuantSpec spec, QuantRange range, bool movingAverage)
-        : m_spec(std::move(spec)), m_range(range), m_movingAverage(movingAverage)
+    RangeObserver(QuantSpec spec, bool movingAverage)
+        : m_spec(std::move(spec)), m_movingAverage(movingAverage)
     {
     }
 
     Result<void> observe(const Tensor& batch, const JobContext& context,
                          const TensorStats* known) override
     {
+        const auto layout = m_spec.layout(batch.shape());
+        if (!layout)
+            return layout.error();
         std::vector<ChannelRange> seen;
-        if (info(m_spec.qscheme).perChannel) {
-            const auto axis = batch.shape().resolveAxis(m_spec.axis);
-            if (!axis)
-                return axis.error();
-            auto found = computeChannelRanges(batch, *axis, context);
+        if (known != nullptr && layout->count() == 1) {
+            seen = {{known->min, known->max, known->finiteCount() > 0}};
+        } else {
+            auto found = computeRanges(batch, *layout, context);
             if (!found)
                 return found.error();
             seen = std::move(*found);
-        } else {
-            const auto stats =
-                known != nullptr ? Result<TensorStats>(*known) : computeStats(batch, context);
-            if (!stats)
-                return stats.error();
-            seen = {{stats->min, stats->max, stats->finiteCount() > 0}};
         }
         if (!m_ranges.empty() && m_ranges.size() != seen.size())
             return Error::data("observer: expected " + std::to_string(m_ranges.size()) +
@@ -58,17 +55,7 @@ public:
         if (!any)
             return Error::data("observer " + m_spec.observer +
                                ": there is no finite element to take a range from");
-        std::vector<float> scale;
-        std::vector<std::int32_t> zeroPoint;
-        for (const auto& r : m_ranges) {
-            // A channel without a finite element is treated as all zero: any scale is exact for it.
-            const auto p = qs::calculateQParams(r.min, r.max, m_spec.dtype, m_range,
-                                                info(m_spec.qscheme).symmetric);
-            scale.push_back(p.scale);
-            zeroPoint.push_back(p.zeroPoint);
-        }
-        return QuantParams::make(m_spec.dtype, m_spec.qscheme, m_range, std::move(scale),
-                                 std::move(zeroPoint), m_spec.axis);
+        return paramsFromRanges(m_spec, m_ranges);
     }
 
     std::int64_t batchesSeen() const override { return m_batches; }
@@ -92,7 +79,6 @@ private:
     }
 
     QuantSpec m_spec;
-    QuantRange m_range;
     bool m_movingAverage;
     std::vector<ChannelRange> m_ranges;
     std::int64_t m_batches = 0;
@@ -125,7 +111,23 @@ Result<std::unique_ptr<Observer>> makeRange(const QuantSpec& spec, bool movingAv
     if (movingAverage && !(spec.averagingConstant > 0 && spec.averagingConstant <= 1))
         return Error::usage("averaging_constant must be above 0 and at most 1, found " +
                             formatExact(spec.averagingConstant));
-    return std::unique_ptr<Observer>(std::make_unique<RangeObserver>(spec, *range, movingAverage));
+    return std::unique_ptr<Observer>(std::make_unique<RangeObserver>(spec, movingAverage));
+}
+
+Result<QuantParams> fixedParams(const QuantSpec& spec, QuantRange range)
+{
+    QuantParts parts;
+    parts.dtype = spec.dtype;
+    parts.qscheme = spec.qschemeInUse();
+    parts.range = range;
+    parts.scale = spec.scale;
+    parts.zeroPoint = spec.zeroPoint;
+    parts.floatZeroPoint = spec.floatZeroPoint;
+    parts.axis = spec.axis;
+    parts.groupSize = info(parts.qscheme).perGroup() ? spec.groupSizeInUse() : 0;
+    parts.codebook = spec.codebook;
+    parts.dialect = spec.dialect;
+    return QuantParams::make(std::move(parts));
 }
 
 Result<std::unique_ptr<Observer>> makeFixed(const QuantSpec& spec)
@@ -133,8 +135,7 @@ Result<std::unique_ptr<Observer>> makeFixed(const QuantSpec& spec)
     const auto range = spec.range();
     if (!range)
         return range.error();
-    auto params =
-        QuantParams::make(spec.dtype, spec.qscheme, *range, spec.scale, spec.zeroPoint, spec.axis);
+    auto params = fixedParams(spec, *range);
     if (!params)
         return params.error();
     return std::unique_ptr<Observer>(std::make_unique<FixedQParamsObserver>(std::move(*params)));

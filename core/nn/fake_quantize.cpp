@@ -58,7 +58,7 @@ Result<void> FakeQuantize::updateParams()
 
 Result<Quantizer> FakeQuantize::quantizer(const Shape& shape) const
 {
-    auto quantizer = Quantizer::make(*m_params, shape, m_spec.rounding, m_spec.dialect);
+    auto quantizer = Quantizer::make(*m_params, shape, m_spec.rounding, m_spec.seed);
     if (!quantizer)
         return Error{quantizer.error().kind, m_name + ": " + quantizer.error().message};
     return quantizer;
@@ -97,8 +97,9 @@ Result<Tensor> FakeQuantize::backward(const Tensor& dy) const
 void FakeQuantize::inherit(const FakeQuantize& other)
 {
     const auto ranges = other.m_observer->ranges();
-    const bool perChannel = info(m_spec.qscheme).perChannel;
-    if (m_spec.isFixed() || ranges.empty() || perChannel != info(other.m_spec.qscheme).perChannel ||
+    const bool perChannel = info(m_spec.qscheme).perChannel();
+    if (m_spec.isFixed() || ranges.empty() || info(m_spec.qschemeInUse()).perGroup() ||
+        info(m_spec.qschemeInUse()).granularity != info(other.m_spec.qschemeInUse()).granularity ||
         (perChannel && m_spec.axis != other.m_spec.axis))
         return;
     // As a tensor whose channels have exactly these ranges.
@@ -129,7 +130,7 @@ void FakeQuantize::inherit(const FakeQuantize& other)
 
 bool FakeQuantize::needsOnlyExtremes() const
 {
-    return !info(m_spec.qscheme).perChannel &&
+    return info(m_spec.qschemeInUse()).granularity == Granularity::Tensor &&
            (m_spec.observer == "minmax" || m_spec.observer == "moving_average_minmax");
 }
 

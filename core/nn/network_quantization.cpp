@@ -22,7 +22,7 @@ Result<std::unique_ptr<FakeQuantize>> makeModule(const std::string& name, const 
 /// Per channel, that the axis exists and fixed parameters are as many as its channels.
 Result<void> checkAgainst(const FakeQuantize& module, const Shape& shape)
 {
-    if (!info(module.spec().qscheme).perChannel)
+    if (!info(module.spec().qscheme).perChannel())
         return {};
     if (const auto axis = shape.resolveAxis(module.spec().axis); !axis)
         return Error::usage(module.name() + ": " + axis.error().message);
@@ -60,7 +60,7 @@ Result<void> Network::Impl::setQuantization(const QatConfig* config)
             keepActivation[point] = 1;
             return {};
         }
-        if (info(spec->qscheme).perChannel && spec->axis != 1)
+        if (info(spec->qscheme).perChannel() && spec->axis != 1)
             return Error::usage(name + ": axis of an activation must be 1, its channels, found " +
                                 std::to_string(spec->axis));
         auto module = makeModule(name, *spec, old);

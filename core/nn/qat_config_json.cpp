@@ -114,7 +114,7 @@ Result<QatConfig> qatConfigFromJson(const Json& json)
             return ok.error();
     }
     config.input = config.all.activation;
-    if (config.input && info(config.input->qscheme).perChannel && !json.contains("input"))
+    if (config.input && info(config.input->qscheme).perChannel() && !json.contains("input"))
         config.input = defaults.input;
     if (json.contains("input"))
         if (auto ok = readSpec("input", json["input"], config.input, *defaults.input); !ok)

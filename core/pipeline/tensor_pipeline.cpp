@@ -38,21 +38,20 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequ
                                                                 const JobContext& context)
 {
     const auto& spec = request.spec;
-    const bool perChannel = info(spec.qscheme).perChannel;
-    int axis = 0;
-    if (perChannel) {
-        const auto resolved = request.tensor.shape().resolveAxis(spec.axis);
-        if (!resolved)
-            return resolved.error();
-        axis = *resolved;
-        if (request.channel < 0 || request.channel >= request.tensor.shape()[axis])
-            return Error::usage("channel " + std::to_string(request.channel) +
-                                " does not exist: axis " + std::to_string(axis) + " has " +
-                                std::to_string(request.tensor.shape()[axis]) + " channels");
-    }
+    const auto layout = spec.layout(request.tensor.shape());
+    if (!layout)
+        return layout.error();
+    const auto& scheme = info(spec.qschemeInUse());
+    const bool parted = scheme.granularity != Granularity::Tensor;
+    if (parted && (request.channel < 0 || request.channel >= layout->count()))
+        return Error::usage(std::string(scheme.perGroup() ? "group " : "channel ") +
+                            std::to_string(request.channel) + " does not exist: axis " +
+                            std::to_string(spec.axis) + " has " + std::to_string(layout->count()) +
+                            (scheme.perGroup() ? " groups" : " channels"));
 
     const std::scoped_lock lock(m_mutex);
-    const Key whole{request.tensor.bytes().data(), request.tensor.name(), 0, -1};
+    const Key whole{request.tensor.bytes().data(), request.tensor.name(), ParamLayout::perTensor(0),
+                    -1};
     if (!m_whole || m_wholeKey != whole) {
         auto facts = factsOf(request.tensor, context);
         if (!facts)
@@ -72,12 +71,12 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequ
     result->report = std::make_shared<const Report>(std::move(*report));
     result->shownFacts = result->facts;
     result->shown = result->report;
-    if (perChannel) {
+    if (parted) {
         Key key = whole;
-        key.axis = axis;
+        key.layout = *layout;
         key.channel = request.channel;
         if (!m_channel || m_channelKey != key) {
-            auto facts = factsOf(request.tensor.channel(axis, request.channel), context);
+            auto facts = factsOf(request.tensor.gather(*layout, request.channel), context);
             if (!facts)
                 return facts.error();
             m_channel = *facts;

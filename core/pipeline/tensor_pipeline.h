@@ -25,17 +25,18 @@ int valueBins(std::int64_t n);
 struct TensorRequest {
     Tensor tensor;
     QuantSpec spec;
-    std::int64_t channel = 0; ///< shown on its own where the scheme is per channel
+    /// Which channel or group is shown on its own, where the scheme has several.
+    std::int64_t channel = 0;
 };
 
 /// Its answer, immutable and shared. `shown` is what pictures show: the whole tensor, or one
-/// channel of it with its own scale.
+/// channel or group of it with its own scale.
 struct TensorResult {
     std::shared_ptr<const TensorFacts> facts;
     std::shared_ptr<const Report> report; ///< the whole tensor
     std::shared_ptr<const TensorFacts> shownFacts;
     std::shared_ptr<const Report> shown;
-    std::optional<std::int64_t> channel; ///< which channel is shown; none: the whole tensor
+    std::optional<std::int64_t> channel; ///< which channel or group is shown; none: all
 };
 
 /// The one call that turns a specification into results, for the window, the command line and the
@@ -43,8 +44,8 @@ struct TensorResult {
 /// pass. Callable from any thread.
 class TensorPipeline {
 public:
-    /// Errors: what calibration and analysis say; a channel the axis does not have (Usage);
-    /// cancelled.
+    /// Errors: what calibration and analysis say; a channel or group the axis does not have
+    /// (Usage); cancelled.
     Result<std::shared_ptr<const TensorResult>> run(const TensorRequest& request,
                                                     const JobContext& context = {});
 
@@ -53,7 +54,7 @@ private:
     struct Key {
         const void* data = nullptr;
         std::string name;
-        int axis = 0;
+        ParamLayout layout = ParamLayout::perTensor(0);
         std::int64_t channel = -1;
         bool operator==(const Key&) const = default;
     };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/base/job_context.h"
-#include "core/quant/quant_params.h"
+#include "core/quant/quantizer_kernel.h"
 #include "core/tensor/tensor.h"
 
 #include <span>
@@ -11,7 +11,7 @@
 
 namespace qs {
 
-/// The arithmetic of a uniform quantizer on float32 elements, PyTorch's to the bit
+/// The arithmetic of a quantizer on float32 elements. For integer dtypes PyTorch's to the bit
 /// (aten/src/ATen/native/quantized/cpu/kernels/QuantizedOpKernels.cpp):
 ///
 ///     t    = x * (1.0f / scale)                 torch;   x / scale: onnx
@@ -20,58 +20,62 @@ namespace qs {
 ///     y    = (code - zero_point) * scale
 ///     mask = quant_min <= raw && raw <= quant_max    the straight-through estimator's
 ///
-/// +Inf has the code quant_max, -Inf quant_min. NaN stays NaN in y, has the code zero_point and the
-/// mask 0. Per channel, element i of the tensor uses the parameters of its channel along the axis.
-/// Immutable, callable from any thread.
+/// A float zero_point is added before rounding. For floats, exponents and codebooks y is the
+/// nearest value of the format to t, times scale; the mask is 0 where rounding, had the format more
+/// range, would have left it. ggml's blocks: core/quant/ggml.h.
+///
+/// +Inf has the highest code, -Inf the lowest. NaN stays NaN in y, has the code of 0 (of NaN, where
+/// the format has one) and the mask 0; dialects whose program does otherwise do as it does. Element
+/// i of the tensor uses the parameters of its channel or group. Immutable, callable from any
+/// thread.
 class Quantizer {
 public:
-    /// Errors (kind Usage): per channel, an axis that the shape does not have, or another number of
-    /// scales than the axis has channels.
+    /// Errors (kind Usage): an axis that the shape does not have, or another number of scales than
+    /// it has channels or groups; rows that are not whole blocks for ggml's dtypes.
+    /// `seed` is that of stochastic rounding.
     static Result<Quantizer> make(QuantParams params, const Shape& shape,
-                                  Rounding rounding = Rounding::HalfEven,
-                                  Dialect dialect = Dialect::Torch);
+                                  Rounding rounding = Rounding::HalfEven, std::uint64_t seed = 0);
 
     const QuantParams& params() const { return m_params; }
+    const ParamLayout& layout() const { return m_layout; }
+    /// A range of elements that starts and ends at a multiple of this is what functions below may
+    /// be asked for: 1, or the elements of ggml's blocks.
+    std::int64_t alignment() const { return m_alignment; }
 
-    /// What becomes of each element, for whoever needs more than y: arrays as long as x.
-    struct Steps {
-        float* y = nullptr;    ///< dequantized
-        float* t = nullptr;    ///< x in units of the scale
-        float* raw = nullptr;  ///< the rounded code before clamping, as a float
-        float* code = nullptr; ///< the code, as a float; zero_point for NaN
-        float* lsb = nullptr;  ///< (code - zero_point) - t: the error in units of the scale
-    };
+    using Steps = QuantizerSteps;
 
     /// All functions below work on the elements [begin, begin + x.size()) of the tensor.
-    void evaluate(std::span<const float> x, std::int64_t begin, const Steps& steps) const;
-    void fakeQuantize(std::span<const float> x, std::int64_t begin, float* y) const;
-    void fakeQuantize(std::span<const float> x, std::int64_t begin, float* y, float* mask) const;
-    void quantize(std::span<const float> x, std::int64_t begin, std::int32_t* codes) const;
+    void evaluate(std::span<const float> x, std::int64_t begin, const Steps& steps) const
+    {
+        m_kernel->evaluate(x, begin, steps);
+    }
+    /// `mask` may be null.
+    void fakeQuantize(std::span<const float> x, std::int64_t begin, float* y,
+                      float* mask = nullptr) const
+    {
+        m_kernel->fakeQuantize(x, begin, y, mask);
+    }
+    void quantize(std::span<const float> x, std::int64_t begin, std::int32_t* codes) const
+    {
+        m_kernel->quantize(x, begin, codes);
+    }
+    /// codes in [firstCode, lastCode]; not for ggml's dtypes, whose codes mean nothing alone.
     void dequantize(std::span<const std::int32_t> codes, std::int64_t begin, float* y) const;
 
 private:
     Quantizer() = default;
 
     QuantParams m_params;
-    Rounding m_rounding = Rounding::HalfEven;
-    Dialect m_dialect = Dialect::Torch;
-    ChannelLayout m_layout;
-    /// Where an axis' runs are shorter than a vector: the parameters of each element of one row of
-    /// channels * inner elements, so that a row is one vectorized loop.
-    std::vector<float> m_rowScale;
-    std::vector<float> m_rowFactor;
-    std::vector<float> m_rowZero;
-
-    template <typename Body>
-    void forEachRun(std::int64_t begin, std::int64_t count, Body body) const;
-    template <typename Kernel>
-    void dispatch(std::int64_t begin, std::int64_t count, Kernel kernel) const;
+    ParamLayout m_layout = ParamLayout::perTensor(0);
+    std::int64_t m_alignment = 1;
+    std::shared_ptr<const QuantizerKernel> m_kernel;
 };
 
 /// A whole tensor through a quantizer, on all cores. Shape and name are kept. Errors: cancelled.
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context = {});
-/// The codes, in the dtype's storage type (int8, uint8, int16, uint16). Errors: cancelled.
+/// The codes, in the dtype's storage type (int8, uint8, int16, uint16, int32): integers, bit
+/// patterns of floats, places in a codebook. Errors: cancelled.
 Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
                                const JobContext& context = {});
 

@@ -2,8 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/quant/dtype.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/float_format.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/float_kernel.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/qscheme.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/quant_params.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/quant_spec.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/quant_spec_json.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/levels_kernel.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/quantizer.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/quantizer_kernel.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/uniform_kernel.cpp
 )

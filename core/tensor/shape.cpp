@@ -54,18 +54,4 @@ Result<int> Shape::resolveAxis(int axis) const
     return axis < 0 ? axis + rank() : axis;
 }
 
-ChannelLayout ChannelLayout::of(const Shape& shape, int axis)
-{
-    ChannelLayout layout;
-    for (int i = 0; i < shape.rank(); ++i) {
-        if (i < axis)
-            layout.outer *= shape[i];
-        else if (i == axis)
-            layout.channels = shape[i];
-        else
-            layout.inner *= shape[i];
-    }
-    return layout;
-}
-
 } // namespace qs

@@ -35,14 +35,4 @@ private:
     std::int64_t m_numel = 1;
 };
 
-/// Where a channel's elements are: element i belongs to channel (i / inner) % channels.
-struct ChannelLayout {
-    std::int64_t outer = 1;
-    std::int64_t channels = 1;
-    std::int64_t inner = 1;
-
-    static ChannelLayout of(const Shape& shape, int axis);
-    std::int64_t channelOf(std::int64_t i) const { return (i / inner) % channels; }
-};
-
 } // namespace qs

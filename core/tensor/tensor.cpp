@@ -84,18 +84,17 @@ Tensor Tensor::toFloat32() const
     return fromFloats(m_name, m_shape, std::move(values));
 }
 
-Tensor Tensor::channel(int axis, std::int64_t channel) const
+Tensor Tensor::gather(const ParamLayout& layout, std::int64_t index) const
 {
-    const auto layout = ChannelLayout::of(m_shape, axis);
-    std::vector<float> values(static_cast<std::size_t>(layout.outer * layout.inner));
-    const auto& row = info(m_type);
-    for (std::int64_t o = 0; o < layout.outer; ++o) {
-        const std::int64_t from = (o * layout.channels + channel) * layout.inner;
-        row.toFloat32(m_bytes.data() + static_cast<std::size_t>(from) * row.size,
-                      values.data() + o * layout.inner, layout.inner);
-    }
-    return fromFloats(m_name + "[" + std::to_string(channel) + "]",
-                      *Shape::make({layout.outer * layout.inner}), std::move(values));
+    std::vector<float> values;
+    std::vector<float> buffer;
+    layout.forEachRunOf(index, [&](std::int64_t begin, std::int64_t n) {
+        const auto run = read(begin, begin + n, buffer);
+        values.insert(values.end(), run.begin(), run.end());
+        return true;
+    });
+    auto shape = Shape::make({static_cast<std::int64_t>(values.size())});
+    return fromFloats(m_name, *shape, std::move(values));
 }
 
 } // namespace qs

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/tensor/element_type.h"
-#include "core/tensor/shape.h"
+#include "core/tensor/param_layout.h"
 
 #include <cstddef>
 #include <memory>
@@ -50,9 +50,9 @@ public:
     float at(std::int64_t i) const;
     /// All elements as float32: itself where it is float32 already.
     Tensor toFloat32() const;
-    /// The elements of one channel along axis, as float32 of shape [outer, inner] flattened to one
-    /// dimension, in memory order. 0 <= axis < rank, 0 <= channel < shape[axis].
-    Tensor channel(int axis, std::int64_t channel) const;
+    /// The elements that share one of the layout's sets of parameters (a channel, a group), as
+    /// float32 in one dimension, in memory order. layout.numel() == numel(), 0 <= index < count().
+    Tensor gather(const ParamLayout& layout, std::int64_t index) const;
 
 private:
     std::string m_name;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 
 namespace qs {
 namespace {
@@ -88,29 +89,81 @@ Result<TensorStats> computeStats(const Tensor& tensor, const JobContext& context
     return total;
 }
 
-Result<std::vector<ChannelRange>> computeChannelRanges(const Tensor& tensor, int axis,
-                                                       const JobContext& context)
+namespace {
+
+void extend(ChannelRange& range, float lo, float hi)
 {
-    const auto layout = ChannelLayout::of(tensor.shape(), axis);
-    std::vector<ChannelRange> ranges(static_cast<std::size_t>(layout.channels));
-    const bool done = forEachIndex(layout.channels, context, [&](std::int64_t c) {
-        thread_local std::vector<float> buffer;
+    if (!(lo <= hi))
+        return;
+    // Adding 0 turns -0 into 0: which of them came first must not show.
+    range.min = (range.observed ? std::min(range.min, lo) : lo) + 0.0F;
+    range.max = (range.observed ? std::max(range.max, hi) : hi) + 0.0F;
+    range.observed = true;
+}
+
+/// Fills ranges[first + i] from the elements [begin, end), whose sets all lie in it.
+void rangesOf(const Tensor& tensor, const ParamLayout& layout, std::int64_t begin, std::int64_t end,
+              std::int64_t first, std::span<ChannelRange> ranges)
+{
+    thread_local std::vector<float> buffer;
+    const auto x = tensor.read(begin, end, buffer);
+    layout.forEachRun(begin, end - begin, [&](std::int64_t index, std::int64_t at, std::int64_t n) {
+        ChannelRange* to = ranges.data() + (index - first);
+        const float* in = x.data() + at;
+        if (layout.stride() == 1) {
+            for (std::int64_t i = 0; i < n; ++i) {
+                if (std::fabs(in[i]) < kInf)
+                    extend(to[i], in[i], in[i]);
+            }
+            return;
+        }
         float lo = kInf;
         float hi = -kInf;
-        for (std::int64_t o = 0; o < layout.outer && !context.stopRequested(); ++o) {
-            const std::int64_t run = (o * layout.channels + c) * layout.inner;
-            for (std::int64_t at = 0; at < layout.inner; at += kBlockSize) {
-                const std::int64_t end = std::min(at + kBlockSize, layout.inner);
-                for (const float v : tensor.read(run + at, run + end, buffer)) {
-                    const bool ok = std::fabs(v) < kInf;
-                    lo = ok && v < lo ? v : lo;
-                    hi = ok && v > hi ? v : hi;
-                }
-            }
+        for (std::int64_t i = 0; i < n; ++i) {
+            const bool ok = std::fabs(in[i]) < kInf;
+            lo = ok && in[i] < lo ? in[i] : lo;
+            hi = ok && in[i] > hi ? in[i] : hi;
         }
-        if (lo <= hi)
-            ranges[static_cast<std::size_t>(c)] = {lo, hi, true};
+        extend(*to, lo, hi);
     });
+}
+
+} // namespace
+
+Result<std::vector<ChannelRange>> computeRanges(const Tensor& tensor, const ParamLayout& layout,
+                                                const JobContext& context)
+{
+    // Extremes do not depend on the order they are joined in, so threads may keep their own.
+    std::vector<ChannelRange> ranges(static_cast<std::size_t>(layout.count()));
+    std::mutex mutex;
+    const bool done = forEachBlock(
+        tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+            // The sets a block touches: all of them where an axis comes round in it.
+            std::int64_t first = 0;
+            std::int64_t last = layout.count();
+            if (layout.groupSize() > 0 && layout.inner() == 1) {
+                first = layout.indexOf(begin);
+                last = layout.indexOf(end - 1) + 1;
+            } else if (layout.groupSize() > 0) {
+                const std::int64_t slab = layout.inner() * layout.channels();
+                const std::int64_t sets = layout.count() / (layout.numel() / slab);
+                first = begin / slab * sets;
+                last = ((end - 1) / slab + 1) * sets;
+            } else if (begin / (layout.inner() * layout.channels()) ==
+                       (end - 1) / (layout.inner() * layout.channels())) {
+                first = layout.indexOf(begin);
+                last = layout.indexOf(end - 1) + 1;
+            }
+            thread_local std::vector<ChannelRange> own;
+            own.assign(static_cast<std::size_t>(last - first), {});
+            rangesOf(tensor, layout, begin, end, first, own);
+            const std::lock_guard lock(mutex);
+            for (std::int64_t i = first; i < last; ++i) {
+                const auto& some = own[static_cast<std::size_t>(i - first)];
+                if (some.observed)
+                    extend(ranges[static_cast<std::size_t>(i)], some.min, some.max);
+            }
+        });
     if (!done)
         return Error::cancelled();
     return ranges;

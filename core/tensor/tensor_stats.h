@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/job_context.h"
+#include "core/tensor/param_layout.h"
 #include "core/tensor/tensor.h"
 
 #include <optional>
@@ -31,13 +32,15 @@ struct TensorStats {
 /// so that a mean far from zero costs no digits. Errors: cancelled.
 Result<TensorStats> computeStats(const Tensor& tensor, const JobContext& context = {});
 
-/// Smallest and largest finite element of each channel along axis. Errors: cancelled.
+/// Smallest and largest finite element of those that share parameters.
 struct ChannelRange {
     float min = 0;
     float max = 0;
-    bool observed = false; ///< false where the channel has no finite element
+    bool observed = false; ///< false where there is no finite element
 };
-Result<std::vector<ChannelRange>> computeChannelRanges(const Tensor& tensor, int axis,
-                                                       const JobContext& context = {});
+/// One for each of the layout's sets of parameters. layout.numel() == tensor.numel().
+/// Errors: cancelled.
+Result<std::vector<ChannelRange>> computeRanges(const Tensor& tensor, const ParamLayout& layout,
+                                                const JobContext& context = {});
 
 } // namespace qs

@@ -70,7 +70,7 @@ int main()
                      [&](std::int64_t, std::int64_t begin, std::int64_t end) { body(begin, end); });
     };
     const auto fake = [&](QScheme qscheme, int axis) {
-        const std::size_t n = info(qscheme).perChannel ? kChannels : 1;
+        const std::size_t n = info(qscheme).perChannel() ? kChannels : 1;
         const auto params = *QuantParams::make(DType::Qint8, qscheme, {-128, 127},
                                                std::vector<float>(n, 0.04F), {0}, axis);
         const auto quantizer = *Quantizer::make(params, tensor.shape());

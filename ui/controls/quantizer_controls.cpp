@@ -87,8 +87,8 @@ QWidget* QuantizerControls::buildQuantizer()
         });
     });
     const auto schemeChosen = [this] {
-        const QScheme scheme =
-            qscheme(m_granularity->currentIndex() == 1, m_symmetry->currentIndex() == 1);
+        const QScheme scheme = qscheme(static_cast<Granularity>(m_granularity->currentIndex()),
+                                       m_symmetry->currentIndex() == 1);
         editSpec(tr("scheme"), {}, [scheme](const QuantSpec& spec, const QuantParams& params) {
             return withQScheme(spec, params, scheme);
         });
@@ -316,7 +316,7 @@ void QuantizerControls::endRangeDrag()
 std::size_t QuantizerControls::channelIndex() const
 {
     const auto& tensor = m_document.session().tensor;
-    return info(tensor.spec.qscheme).perChannel ? static_cast<std::size_t>(tensor.channel) : 0;
+    return info(tensor.spec.qscheme).perChannel() ? static_cast<std::size_t>(tensor.channel) : 0;
 }
 
 std::optional<QuantParams> QuantizerControls::currentParams() const
@@ -352,7 +352,7 @@ void QuantizerControls::refresh()
     const QScopedValueRollback guard(m_refreshing, true);
     const auto& session = m_document.session();
     const auto& spec = session.tensor.spec;
-    const bool perChannel = info(spec.qscheme).perChannel;
+    const bool perChannel = info(spec.qscheme).perChannel();
     m_dtype->setCurrentIndex(static_cast<int>(spec.dtype));
     m_symmetry->setCurrentIndex(info(spec.qscheme).symmetric ? 1 : 0);
     m_granularity->setCurrentIndex(perChannel ? 1 : 0);

@@ -102,7 +102,7 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
                 text = shown(*rows[static_cast<std::size_t>(row)], *report);
             else if (report != nullptr)
                 text = tr("%1 of %2")
-                           .arg(QString::fromStdString(formatCount(report->levelsUsed())),
+                           .arg(QString::fromStdString(formatCount(report->levelsUsed)),
                                 QString::fromStdString(formatCount(report->levelsTotal())));
             m_table->item(row, column)->setText(text);
         }

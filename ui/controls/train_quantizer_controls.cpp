@@ -103,7 +103,8 @@ QWidget* TrainQuantizerControls::buildWeights()
     });
     connect(m_weightGranularity, &QComboBox::activated, this, [editWeights](int row) {
         editWeights(tr("weight granularity"), {}, [row](QuantSpec& spec) {
-            spec.qscheme = qscheme(row == 1, info(spec.qscheme).symmetric);
+            spec.qscheme = qscheme(row == 1 ? Granularity::Channel : Granularity::Tensor,
+                                   info(spec.qscheme).symmetric);
             spec.axis = 0;
         });
     });
@@ -272,7 +273,7 @@ void TrainQuantizerControls::refresh()
     const auto weight = all.all.weight.value_or(QuantSpec());
     m_weightDtype->setCurrentIndex(static_cast<int>(weight.dtype));
     m_weightBits->setValue(info(weight.dtype).bits);
-    m_weightGranularity->setCurrentIndex(info(weight.qscheme).perChannel ? 1 : 0);
+    m_weightGranularity->setCurrentIndex(info(weight.qscheme).perChannel() ? 1 : 0);
     const auto& model = m_document.session().train.recipe.model;
     if (model != m_model || m_activation->count() == 0) {
         m_model = model;

@@ -42,7 +42,7 @@ void ValueCard::setValue(const std::shared_ptr<const TensorResult>& result, std:
         const auto& report = *result->shown;
         const auto real = static_cast<float>(*x);
         const auto quantizer = Quantizer::make(report.params, *qs::Shape::make({1}),
-                                               report.spec.rounding, report.spec.dialect);
+                                               report.spec.rounding, report.spec.seed);
         if (quantizer) {
             std::int32_t code = 0;
             float y = 0;

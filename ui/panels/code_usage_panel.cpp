@@ -19,7 +19,7 @@ Figure codeUsageFigure(const PanelInput& input)
     Figure figure;
     figure.title = Panels::tr("Code usage of %1: %2 of %3 codes")
                        .arg(QString::fromStdString(result.facts->tensor.name()),
-                            QString::fromStdString(formatCount(report.levelsUsed())),
+                            QString::fromStdString(formatCount(report.levelsUsed)),
                             QString::fromStdString(formatCount(report.levelsTotal())));
     figure.x = {Panels::tr("code q"),
                 Panels::tr("code"),

@@ -124,7 +124,7 @@ Figure histogramFigure(const PanelInput& input)
                      formatShort(static_cast<double>(result.shownFacts->stats.min))),
                  QString::fromStdString(
                      formatShort(static_cast<double>(result.shownFacts->stats.max))))
-            .arg(report.levelsUsed())
+            .arg(report.levelsUsed)
             .arg(report.levelsTotal())
             .arg(QString::fromStdString(
                 formatShort(100 * (report.clippedLowFraction() + report.clippedHighFraction()))));

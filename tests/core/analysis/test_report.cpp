@@ -187,7 +187,7 @@ private slots:
         spec.zeroPoint = {0};
         const auto report = reportOf(tensorOf(x), spec);
         QVERIFY(std::fabs(*report.sqnrDb() - 18.24) < 0.05);
-        QCOMPARE(report.levelsUsed(), 11 + 1); // the bulk's eleven, and the outlier's
+        QCOMPARE(report.levelsUsed, 11 + 1); // the bulk's eleven, and the outlier's
     }
 
     void degenerateTensors_giveNoNaN()

@@ -65,7 +65,7 @@ private slots:
         for (std::size_t i = 0; i < 24; ++i)
             values[i] = static_cast<float>(i);
         const auto t = Tensor::fromFloats("t", *Shape::make({2, 3, 4}), values);
-        const auto c = t.channel(1, 2);
+        const auto c = t.gather(ParamLayout::perChannel(t.shape(), 1), 2);
         const auto found = c.floats();
         QCOMPARE(std::vector<float>(found.begin(), found.end()),
                  (std::vector<float>{8, 9, 10, 11, 20, 21, 22, 23}));

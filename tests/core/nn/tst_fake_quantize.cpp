@@ -79,7 +79,7 @@ private slots:
     {
         for (const bool perChannel : {false, true}) {
             QuantSpec spec = *defaultQatConfig().all.weight;
-            spec.qscheme = qscheme(perChannel, true);
+            spec.qscheme = qscheme(perChannel ? Granularity::Channel : Granularity::Tensor, true);
             auto eight = FakeQuantize::make("w", spec);
             QVERIFY(eight->observe(
                 Tensor::fromFloats("x", *Shape::make({2, 2}), {-1.0F, 2.0F, 3.0F, 4.0F})));

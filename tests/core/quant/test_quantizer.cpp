@@ -29,9 +29,13 @@ Quantizer perTensor(DType dtype, float scale, std::int32_t zeroPoint,
                     Rounding rounding = Rounding::HalfEven, Dialect dialect = Dialect::Torch)
 {
     const auto& row = info(dtype);
-    const auto params = QuantParams::make(dtype, QScheme::PerTensorAffine,
-                                          {row.quantMin, row.quantMax}, {scale}, {zeroPoint});
-    return *Quantizer::make(*params, *Shape::make({1 << 20}), rounding, dialect);
+    QuantParts parts;
+    parts.dtype = dtype;
+    parts.range = {row.quantMin, row.quantMax};
+    parts.scale = {scale};
+    parts.zeroPoint = {zeroPoint};
+    parts.dialect = dialect;
+    return *Quantizer::make(*QuantParams::make(parts), *Shape::make({1 << 20}), rounding);
 }
 
 std::vector<float> fq(const Quantizer& quantizer, const std::vector<float>& x)
@@ -131,13 +135,15 @@ private slots:
                  (std::vector<float>{0.9921875F, -1.0F}));
     }
 
-    void everyDType_keepsItsLaws_data()
+    void everyIntegerDType_keepsItsLaws_data()
     {
         QTest::addColumn<int>("row");
-        for (const auto& row : dtypes())
-            QTest::newRow(std::string(row.name).c_str()) << static_cast<int>(row.id);
+        for (const auto& row : dtypes()) {
+            if (row.isInteger() && row.bits <= 16)
+                QTest::newRow(std::string(row.name).c_str()) << static_cast<int>(row.id);
+        }
     }
-    void everyDType_keepsItsLaws()
+    void everyIntegerDType_keepsItsLaws()
     {
         QFETCH(int, row);
         const auto& dtype = dtypes()[static_cast<std::size_t>(row)];
@@ -182,8 +188,8 @@ private slots:
         for (const auto& sizes : {std::vector<std::int64_t>{3, 5, 2}, {5, 300}, {200, 5}}) {
             const auto shape = *Shape::make(sizes);
             for (int axis = 0; axis < shape.rank(); ++axis) {
-                const auto layout = ChannelLayout::of(shape, axis);
-                const auto channels = static_cast<std::size_t>(layout.channels);
+                const auto layout = ParamLayout::perChannel(shape, axis);
+                const auto channels = static_cast<std::size_t>(layout.channels());
                 std::vector<float> scale(channels);
                 for (std::size_t c = 0; c < channels; ++c)
                     scale[c] = 0.01F * static_cast<float>(c + 1);
@@ -201,7 +207,7 @@ private slots:
                 QCOMPARE(pieces, whole);
                 for (std::size_t i = 0; i < x.size(); ++i) {
                     const auto c =
-                        static_cast<std::size_t>(layout.channelOf(static_cast<std::int64_t>(i)));
+                        static_cast<std::size_t>(layout.indexOf(static_cast<std::int64_t>(i)));
                     QCOMPARE(whole[i], fq(perTensor(DType::Int4, scale[c], 0), {x[i]})[0]);
                 }
             }

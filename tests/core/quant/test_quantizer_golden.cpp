@@ -16,7 +16,8 @@ class TestQuantizerGolden : public QObject {
     Quantizer quantizerOf(const nlohmann::json& c, const Shape& shape, bool perChannel)
     {
         const auto params = QuantParams::make(
-            *dtypeByName(c.at("dtype").get<std::string>()), qscheme(perChannel, false),
+            *dtypeByName(c.at("dtype").get<std::string>()),
+            qscheme(perChannel ? Granularity::Channel : Granularity::Tensor, false),
             {c.at("quant_min"), c.at("quant_max")}, m_golden.floats(c.at("scale")),
             m_golden.ints(c.at("zero_point")), c.value("axis", 0));
         return *Quantizer::make(*params, shape);

@@ -236,7 +236,7 @@ private slots:
         QTest::mouseRelease(view, Qt::LeftButton, {}, at(high * 0.5));
         waitForResult();
         QCOMPARE(m_window->document().undoStack().count(), steps + 1);
-        const double moved = result()->report->rangeOf(0)[1];
+        const double moved = (*result()->report->params.coveredRange())[1];
         QVERIFY2(std::fabs(moved - high * 0.5) < high * 0.03, qPrintable(QString::number(moved)));
         QVERIFY(result()->report->clippedHigh > 0);
     }
@@ -248,7 +248,7 @@ private slots:
         choose(control<QComboBox>(*m_window, "dtype"), "int4");
         waitForResult();
         auto* view = m_window->tensorWorkspace().findChildren<PlotView*>().at(1);
-        const auto before = result()->report->rangeOf(0);
+        const auto before = *result()->report->params.coveredRange();
         const int y = view->axesRect().center().y();
         const auto at = [&](double x) {
             return QPoint(static_cast<int>(view->pixelOf(x)), y);
@@ -260,7 +260,7 @@ private slots:
         }
         QTest::mouseRelease(view, Qt::LeftButton, {}, at(static_cast<double>(before[0]) * 0.7));
         waitForResult();
-        const auto after = result()->report->rangeOf(0);
+        const auto after = *result()->report->params.coveredRange();
         const float step = result()->report->params.scaleAt(0);
         QVERIFY(after[0] > before[0] + 2 * step);
         QVERIFY(std::fabs(after[1] - before[1]) <= 0.51F * step);

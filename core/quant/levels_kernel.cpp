@@ -1,0 +1,205 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/quantizer_kernel.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace qs {
+namespace {
+
+/// Levels are found by comparing with every threshold up to this many: one vectorized loop.
+constexpr std::size_t kFew = 16;
+
+/// Whether a value in the middle of two levels becomes the lower or the upper one.
+enum class Ties : std::uint8_t { Lower, Upper };
+
+/// An ascending list of levels: t becomes the nearest one. Codes are places in the list.
+class LevelsKernel : public QuantizerKernel {
+public:
+    LevelsKernel(const KernelSetup& setup, std::vector<float> levels, Ties ties, KernelRuns runs)
+        : m_runs(std::move(runs)),
+          m_levels(std::move(levels)),
+          m_rounding(setup.rounding),
+          m_divide(setup.params.dialect() == Dialect::Onnx),
+          m_rng(setup.seed)
+    {
+        constexpr float kInf = std::numeric_limits<float>::infinity();
+        for (std::size_t k = 0; k + 1 < m_levels.size(); ++k) {
+            const float upper = m_levels[k + 1];
+            if (m_rounding == Rounding::Floor || m_rounding == Rounding::Stochastic) {
+                m_thresholds.push_back(std::nextafter(upper, -kInf));
+                continue;
+            }
+            // The largest float32 that still belongs to the lower level: exact in double.
+            const double middle =
+                (static_cast<double>(m_levels[k]) + static_cast<double>(upper)) / 2;
+            auto last = static_cast<float>(middle);
+            if (static_cast<double>(last) > middle ||
+                (ties == Ties::Upper && static_cast<double>(last) == middle))
+                last = std::nextafter(last, -kInf);
+            m_thresholds.push_back(last);
+        }
+        const std::size_t n = m_levels.size();
+        m_low = m_levels[0] - (m_levels[1] - m_levels[0]) / 2;
+        m_high = m_levels[n - 1] + (m_levels[n - 1] - m_levels[n - 2]) / 2;
+        // The code of 0: what NaN is given.
+        m_zeroCode = search(0);
+        m_fewLevels.fill(m_levels.back());
+        m_fewThresholds.fill(kInf);
+        if (n <= kFew) {
+            std::copy(m_levels.begin(), m_levels.end(), m_fewLevels.begin());
+            std::copy(m_thresholds.begin(), m_thresholds.end(), m_fewThresholds.begin());
+        }
+    }
+
+    void evaluate(std::span<const float> x, std::int64_t begin,
+                  const QuantizerSteps& steps) const override
+    {
+        forEach(x, begin, [&](const auto& p, std::int64_t i, std::int64_t at, float t) {
+            const std::int32_t code = codeOf(t, begin + at);
+            const float level = m_levels[static_cast<std::size_t>(code)];
+            const auto last = static_cast<std::int32_t>(m_levels.size()) - 2;
+            const auto lower =
+                static_cast<std::size_t>(std::clamp(level > t ? code - 1 : code, 0, last));
+            steps.t[at] = t;
+            steps.y[at] = t != t ? t : level * p.scaleOf(i);
+            steps.clip[at] = (t > m_high ? 1.0F : 0.0F) - (t < m_low ? 1.0F : 0.0F);
+            steps.lsb[at] = (level - t) / (m_levels[lower + 1] - m_levels[lower]);
+            steps.code[at] = code;
+        });
+    }
+
+    void fakeQuantize(std::span<const float> x, std::int64_t begin, float* y,
+                      float* mask) const override
+    {
+        if (m_levels.size() <= kFew && m_rounding != Rounding::Stochastic)
+            fakeFew(x, begin, y);
+        else
+            forEach(x, begin, [&](const auto& p, std::int64_t i, std::int64_t at, float t) {
+                y[at] = t != t ? t
+                               : m_levels[static_cast<std::size_t>(codeOf(t, begin + at))] *
+                                     p.scaleOf(i);
+            });
+        if (mask != nullptr)
+            forEach(x, begin, [&](const auto&, std::int64_t, std::int64_t at, float t) {
+                mask[at] = t >= m_low && t <= m_high ? 1.0F : 0.0F;
+            });
+    }
+
+    void quantize(std::span<const float> x, std::int64_t begin, std::int32_t* codes) const override
+    {
+        forEach(x, begin, [&](const auto&, std::int64_t, std::int64_t at, float t) {
+            codes[at] = codeOf(t, begin + at);
+        });
+    }
+
+private:
+    /// How many thresholds lie below t.
+    std::int32_t search(float t) const
+    {
+        if (m_levels.size() <= kFew) {
+            std::int32_t code = 0;
+            for (std::size_t k = 0; k + 1 < m_levels.size(); ++k)
+                code += t > m_thresholds[k] ? 1 : 0;
+            return code;
+        }
+        const auto at = std::lower_bound(m_thresholds.begin(), m_thresholds.end(), t);
+        return static_cast<std::int32_t>(at - m_thresholds.begin());
+    }
+
+    std::int32_t codeOf(float t, std::int64_t index) const
+    {
+        if (t != t)
+            return m_zeroCode;
+        const std::int32_t code = search(t);
+        if (m_rounding != Rounding::Stochastic ||
+            code + 1 == static_cast<std::int32_t>(m_levels.size()))
+            return code;
+        const auto k = static_cast<std::size_t>(code);
+        const float part = (t - m_levels[k]) / (m_levels[k + 1] - m_levels[k]);
+        return part > uniform24(m_rng, index) ? code + 1 : code;
+    }
+
+    /// A blend for each threshold: no table is looked up, so that the loop is vectorized.
+    void fakeFew(std::span<const float> x, std::int64_t begin, float* out) const
+    {
+        const auto levels = m_fewLevels;
+        const auto thresholds = m_fewThresholds;
+        const auto run = [&]<bool divide>() {
+            m_runs.forEachRun(begin, static_cast<std::int64_t>(x.size()),
+                              [&](const auto& p, std::int64_t at, std::int64_t n) {
+                                  const float* in = x.data() + at;
+                                  float* y = out + at;
+                                  for (std::int64_t i = 0; i < n; ++i) {
+                                      const float t =
+                                          divide ? in[i] / p.factorOf(i) : in[i] * p.factorOf(i);
+                                      float level = levels[0];
+                                      for (std::size_t k = 0; k + 1 < kFew; ++k)
+                                          level = t > thresholds[k] ? levels[k + 1] : level;
+                                      y[i] = t != t ? t : level * p.scaleOf(i);
+                                  }
+                              });
+        };
+        m_divide ? run.template operator()<true>() : run.template operator()<false>();
+    }
+
+    template <typename Body>
+    void forEach(std::span<const float> x, std::int64_t begin, Body body) const
+    {
+        m_runs.forEachRun(begin, static_cast<std::int64_t>(x.size()),
+                          [&](const auto& p, std::int64_t at, std::int64_t n) {
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                  const float v = x[static_cast<std::size_t>(at + i)];
+                                  body(p, i, at + i,
+                                       m_divide ? v / p.factorOf(i) : v * p.factorOf(i));
+                              }
+                          });
+    }
+
+    KernelRuns m_runs;
+    std::vector<float> m_levels;
+    std::vector<float> m_thresholds; ///< t > thresholds[k]: above level k
+    std::array<float, kFew> m_fewLevels{};
+    std::array<float, kFew> m_fewThresholds{};
+    Rounding m_rounding;
+    bool m_divide;
+    CounterRng m_rng;
+    float m_low = 0; ///< half a step outside the first and last level
+    float m_high = 0;
+    std::int32_t m_zeroCode = 0;
+};
+
+std::unique_ptr<const QuantizerKernel> makeLevels(const KernelSetup& setup,
+                                                  std::vector<float> levels, Ties ties)
+{
+    const auto& params = setup.params;
+    std::vector<float> factor = params.scale();
+    if (params.dialect() != Dialect::Onnx) {
+        for (float& f : factor)
+            f = 1.0F / f;
+    }
+    const std::size_t n = factor.size();
+    return std::make_unique<LevelsKernel>(
+        setup, std::move(levels), ties,
+        KernelRuns(setup.layout, params.scale(), std::move(factor), std::vector<float>(n, 0.0F)));
+}
+
+} // namespace
+
+std::unique_ptr<const QuantizerKernel> makeExponentKernel(const KernelSetup& setup)
+{
+    std::vector<float> levels;
+    for (std::uint8_t code = 0; code < 255; ++code)
+        levels.push_back(decodeE8m0(code));
+    return makeLevels(setup, std::move(levels), Ties::Upper);
+}
+
+std::unique_ptr<const QuantizerKernel> makeCodebookKernel(const KernelSetup& setup)
+{
+    const auto values = setup.params.codebook();
+    return makeLevels(setup, {values.begin(), values.end()}, Ties::Lower);
+}
+
+} // namespace qs
