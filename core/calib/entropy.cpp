@@ -41,10 +41,9 @@ float divergence(std::vector<float>& p, std::vector<float>& q)
     for (std::size_t i = 0; i < p.size(); ++i) {
         const auto a = static_cast<double>(p[i] / sumP);
         const auto b = static_cast<double>(q[i] / sumQ);
-        p[i] = static_cast<float>(a > 0 && b > 0 ? a * std::log(a / b)
-                                                 : (a == 0 && b >= 0
-                                                        ? 0.0
-                                                        : std::numeric_limits<double>::infinity()));
+        p[i] = static_cast<float>(
+            a > 0 && b > 0 ? a * std::log(a / b)
+                           : (a == 0 && b >= 0 ? 0.0 : std::numeric_limits<double>::infinity()));
     }
     return numpySum(p);
 }

@@ -8,15 +8,15 @@
 namespace qs {
 
 /// Bins of the entropy search: an odd number, so that 0 is in the middle of one of them and every
-/// slice about it is symmetric. ONNX Runtime's own 128 (with 128 quantized bins) would leave a single
-/// slice to choose, the whole range.
+/// slice about it is symmetric. ONNX Runtime's own 128 (with 128 quantized bins) would leave a
+/// single slice to choose, the whole range.
 inline constexpr int kEntropyBins = 2049;
 
 /// The range whose histogram loses least when it is quantized: ONNX Runtime's
 /// HistogramCollector.collect_value and get_entropy_threshold
-/// (onnxruntime/python/tools/quantization/calibrate.py, for batches that are collected in one call),
-/// to the bit of numpy 1.24. Over `bins` bins of [-T, T], T = max |x|, for every slice of i bins to
-/// both sides of the middle one, i = levels / 2 … bins / 2:
+/// (onnxruntime/python/tools/quantization/calibrate.py, for batches that are collected in one
+/// call), to the bit of numpy 1.24. Over `bins` bins of [-T, T], T = max |x|, for every slice of i
+/// bins to both sides of the middle one, i = levels / 2 … bins / 2:
 ///
 ///     p = the slice, with all that lies outside of it added to its end bins
 ///     q = the slice merged to `levels` bins of whole numbers of bins (the rest to the last) and

@@ -33,7 +33,8 @@ double histogramQuantizationError(std::span<const float> counts, float min, floa
     // Python's floats are doubles; they meet float32 tensors rounded to float32.
     const double width =
         (static_cast<double>(max) - static_cast<double>(min)) / static_cast<double>(counts.size());
-    const double dstWidth = width * static_cast<double>(last - first + 1) / static_cast<double>(dstBins);
+    const double dstWidth =
+        width * static_cast<double>(last - first + 1) / static_cast<double>(dstBins);
     if (dstWidth == 0)
         return 0;
     const auto w = static_cast<float>(width);
@@ -69,9 +70,15 @@ SearchResult nonLinearParamSearch(std::span<const float> counts, float min, floa
         sums[i] = static_cast<float>(sum);
     }
     SearchResult result;
-    const auto minOf = [&](std::int64_t bin) { return min + width * static_cast<float>(bin); };
-    const auto maxOf = [&](std::int64_t bin) { return min + width * static_cast<float>(bin + 1); };
-    const auto at = [&](std::int64_t bin) { return sums[static_cast<std::size_t>(bin)]; };
+    const auto minOf = [&](std::int64_t bin) {
+        return min + width * static_cast<float>(bin);
+    };
+    const auto maxOf = [&](std::int64_t bin) {
+        return min + width * static_cast<float>(bin + 1);
+    };
+    const auto at = [&](std::int64_t bin) {
+        return sums[static_cast<std::size_t>(bin)];
+    };
     double alpha = 0;
     double beta = 1;
     std::int64_t start = 0;

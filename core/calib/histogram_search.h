@@ -19,8 +19,8 @@ struct SearchResult {
 /// HistogramObserver._non_linear_param_search of PyTorch (torch/ao/quantization/observer.py; the
 /// same in 1.13), to the bit: greedily narrows [min, max], from the end at which a step of 1e-5 of
 /// the elements crosses more bins, until the error grows for the first time. counts are bins of
-/// equal width over [min, max], max - min finite in float32. dstBins: levels that the error assumes,
-/// 2^bits of the dtype's storage. Ends after at most 100,000 steps.
+/// equal width over [min, max], max - min finite in float32. dstBins: levels that the error
+/// assumes, 2^bits of the dtype's storage. Ends after at most 100,000 steps.
 SearchResult nonLinearParamSearch(std::span<const float> counts, float min, float max,
                                   std::int64_t dstBins);
 

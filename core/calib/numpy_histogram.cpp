@@ -14,7 +14,8 @@ std::vector<float> linspace(double first, double last, int bins)
     const double step = (last - first) / bins;
     std::vector<float> edges(static_cast<std::size_t>(bins) + 1);
     for (int i = 0; i < bins; ++i)
-        edges[static_cast<std::size_t>(i)] = static_cast<float>(static_cast<double>(i) * step + first);
+        edges[static_cast<std::size_t>(i)] =
+            static_cast<float>(static_cast<double>(i) * step + first);
     edges.back() = static_cast<float>(last);
     return edges;
 }

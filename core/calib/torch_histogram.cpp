@@ -97,6 +97,36 @@ std::vector<float> torchLinspace(float start, float end, int steps)
     return values;
 }
 
+std::vector<float> TorchHistogram::counts() const
+{
+    if (m_filled.empty())
+        return m_counts;
+    std::vector<float> all(kBins, 0.0F);
+    for (std::size_t i = 0; i < m_filled.size(); ++i)
+        all[m_filled[i]] = m_counts[i];
+    return all;
+}
+
+void TorchHistogram::store(float min, float max, const std::vector<float>& counts)
+{
+    m_min = min;
+    m_max = max;
+    m_counts.clear();
+    m_filled.clear();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] != 0) {
+            m_counts.push_back(counts[i]);
+            m_filled.push_back(static_cast<std::uint16_t>(i));
+        }
+    }
+    if (m_filled.empty() || m_filled.size() > kBins / 2) {
+        m_counts = counts;
+        m_filled.clear();
+    }
+    m_counts.shrink_to_fit();
+    m_filled.shrink_to_fit();
+}
+
 Result<void> TorchHistogram::add(std::span<const float> x)
 {
     if (x.empty())
@@ -114,21 +144,20 @@ Result<void> TorchHistogram::addCurrent(std::span<const float> x, float min, flo
     auto counts = torchHistc(x, newMin, newMax, kBins);
     if (!empty())
         addTo(counts, movedTo(newMin, newMax));
-    m_counts = std::move(counts);
-    m_min = newMin;
-    m_max = newMax;
+    store(newMin, newMax, counts);
     return {};
 }
 
 /// The bins brought to a range that contains theirs (_combine_histograms, _upscale_histogram).
 std::vector<float> TorchHistogram::movedTo(float min, float max) const
 {
+    const auto old = counts();
     if (min == m_min && max == m_max)
-        return m_counts;
+        return old;
     std::vector<float> moved(kBins, 0.0F);
     if (m_min == m_max) {
         const auto place = torchHistc(std::span(&m_min, 1), min, max, kBins);
-        const float all = torchSum(m_counts);
+        const float all = torchSum(old);
         for (std::size_t i = 0; i < moved.size(); ++i)
             moved[i] = place[i] * all;
         return moved;
@@ -139,7 +168,7 @@ std::vector<float> TorchHistogram::movedTo(float min, float max) const
     for (std::size_t i = 0; i + 1 < from.size(); ++i) {
         const auto above = std::upper_bound(edges.begin(), edges.end(), from[i] + half);
         const auto bin = std::clamp<std::ptrdiff_t>(above - edges.begin() - 1, 0, kBins - 1);
-        moved[static_cast<std::size_t>(bin)] += m_counts[i / kUpsample] / kUpsample;
+        moved[static_cast<std::size_t>(bin)] += old[i / kUpsample] / kUpsample;
     }
     return moved;
 }
@@ -151,9 +180,7 @@ Result<void> TorchHistogram::add113(std::span<const float> x, float min, float m
             return ok;
         if (auto ok = checkIntegers(min, max); !ok)
             return ok;
-        m_min = min;
-        m_max = max;
-        m_counts = torchHistc(x, std::trunc(min), std::trunc(max), kBins);
+        store(min, max, torchHistc(x, std::trunc(min), std::trunc(max), kBins));
         return {};
     }
     // _adjust_min_max: the new range in units of the old bins' 128th parts.
@@ -175,28 +202,27 @@ Result<void> TorchHistogram::add113(std::span<const float> x, float min, float m
         return ok;
     auto counts = torchHistc(x, std::trunc(newMin), std::trunc(newMax), kBins);
     if (newMin == m_min && newMax == m_max) {
-        addTo(counts, m_counts);
+        addTo(counts, this->counts());
     } else {
+        const auto before = this->counts();
         // _combine_histograms: running sums in double, read at the ends of the new bins. The sum
         // that is taken off was stored as float32.
         const auto per = static_cast<std::int64_t>(ratio);
         const auto start = static_cast<std::int64_t>(std::nearbyint((m_min - newMin) / part));
         constexpr std::int64_t kParts = std::int64_t{kBins} * kUpsample113;
         double sum = 0;
-        float before = 0;
+        float taken = 0;
         std::int64_t next = 0;
         for (std::int64_t bin = 0; bin < kBins; ++bin) {
             const std::int64_t end = bin + 1 == kBins ? start + kParts : (bin + 1) * per;
             for (; next < kParts && start + next < end; ++next)
-                sum += static_cast<double>(m_counts[static_cast<std::size_t>(next / kUpsample113)]);
-            const double inside = (sum - static_cast<double>(before)) / kUpsample113;
+                sum += static_cast<double>(before[static_cast<std::size_t>(next / kUpsample113)]);
+            const double inside = (sum - static_cast<double>(taken)) / kUpsample113;
             counts[static_cast<std::size_t>(bin)] += static_cast<float>(inside);
-            before = static_cast<float>(sum);
+            taken = static_cast<float>(sum);
         }
     }
-    m_counts = std::move(counts);
-    m_min = newMin;
-    m_max = newMax;
+    store(newMin, newMax, counts);
     return {};
 }
 
@@ -214,9 +240,7 @@ Result<void> TorchHistogram::merge(const TorchHistogram& other)
         return ok;
     auto counts = movedTo(min, max);
     addTo(counts, other.movedTo(min, max));
-    m_counts = std::move(counts);
-    m_min = min;
-    m_max = max;
+    store(min, max, counts);
     return {};
 }
 

@@ -12,7 +12,8 @@
 namespace qs {
 
 /// Counts of equal bins as torch.histc finds them for float32
-/// (aten/src/ATen/native/cpu/HistogramKernel.cpp, LINEAR_INTERPOLATION): the bin of x in [lo, hi] is
+/// (aten/src/ATen/native/cpu/HistogramKernel.cpp, LINEAR_INTERPOLATION): the bin of x in [lo, hi]
+/// is
 ///
 ///     min(trunc((x - lo) * bins / (hi - lo)), bins - 1)        each step rounded to float32
 ///
@@ -22,8 +23,8 @@ namespace qs {
 /// number of threads.
 std::vector<float> torchHistc(std::span<const float> x, float lo, float hi, int bins);
 
-/// torch.linspace's float32 formula on a CPU (RangeFactoriesKernel.cpp), each step rounded: from the
-/// start for the first half, from the end for the second. steps >= 2.
+/// torch.linspace's float32 formula on a CPU (RangeFactoriesKernel.cpp), each step rounded: from
+/// the start for the first half, from the end for the second. steps >= 2.
 std::vector<float> torchLinspace(float start, float end, int steps);
 
 /// The running histogram inside PyTorch's HistogramObserver, for one set of elements. PyTorch's
@@ -55,17 +56,21 @@ public:
     bool empty() const { return m_counts.empty(); }
     float min() const { return m_min; } ///< of the bins, and but for 1.13 of the elements
     float max() const { return m_max; }
-    std::span<const float> counts() const { return m_counts; } ///< kBins, none while empty()
+    std::vector<float> counts() const; ///< kBins of them
 
 private:
     Result<void> addCurrent(std::span<const float> x, float min, float max);
     Result<void> add113(std::span<const float> x, float min, float max);
     std::vector<float> movedTo(float min, float max) const;
+    void store(float min, float max, const std::vector<float>& counts);
 
     Version m_version;
     float m_min = 0;
     float m_max = 0;
+    /// Of all bins, or where most are empty (a group has few elements, and there may be a million
+    /// groups) of those in m_filled.
     std::vector<float> m_counts;
+    std::vector<std::uint16_t> m_filled;
 };
 
 } // namespace qs

@@ -12,8 +12,8 @@ namespace qs {
 /// place depend on it. For up to 32,768 elements, beyond which PyTorch splits the work by threads.
 float torchSum(std::span<const float> x);
 
-/// numpy.sum of contiguous float32, to the bit: pairwise, with 8 partial sums in blocks of up to 128
-/// (numpy/core/src/umath/loops_utils.h, pairwise_sum).
+/// numpy.sum of contiguous float32, to the bit: pairwise, with 8 partial sums in blocks of up to
+/// 128 (numpy/core/src/umath/loops_utils.h, pairwise_sum).
 float numpySum(std::span<const float> x);
 
 } // namespace qs
