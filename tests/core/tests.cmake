@@ -5,6 +5,7 @@ qs_test(test_quantizer ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer.cpp
 qs_test(test_quantizer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer_golden.cpp)
 qs_test(test_edit_spec ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_edit_spec.cpp)
 qs_test(test_observer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_observer_golden.cpp)
+qs_test(test_observers ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_observers.cpp)
 qs_test(test_report ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_report.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
