@@ -137,6 +137,14 @@ Result<void> checkZeroPoints(QuantParts& parts)
 
 } // namespace
 
+QuantParts QuantParams::defaultParts()
+{
+    QuantParts parts;
+    parts.scale = {1.0F};
+    parts.zeroPoint = {0};
+    return parts;
+}
+
 Result<QuantParams> QuantParams::make(QuantParts parts)
 {
     const auto& row = info(parts.dtype);

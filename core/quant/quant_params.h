@@ -101,7 +101,8 @@ public:
     bool operator==(const QuantParams&) const = default;
 
 private:
-    QuantParts m_parts{.scale = {1.0F}, .zeroPoint = {0}};
+    static QuantParts defaultParts();
+    QuantParts m_parts = defaultParts();
 };
 
 /// Which elements of a tensor share parameters. Errors (Usage): an axis the shape does not have;
