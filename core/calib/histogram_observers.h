@@ -12,8 +12,8 @@ namespace qs {
 ///
 /// which is PyTorch's 256 for 8-bit storage whatever quant_min, quant_max and reduce_range say, and
 /// for 4-bit codes too. PyTorch has it per tensor only; here per channel and per group each set has
-/// a histogram and a search of its own. Non-finite elements are left out (PyTorch since 2.5 leaves
-/// out Inf; NaN, and in 1.13 Inf, make it raise).
+/// a histogram and a search of its own. Non-finite elements are left out (the
+/// current one leaves out Inf; NaN, and in 1.13 Inf, make it raise).
 /// Errors (Usage): what QuantSpec::range says.
 Result<std::unique_ptr<Observer>> makeHistogramObserver(const QuantSpec& spec);
 

@@ -21,7 +21,7 @@ constexpr ObserverInfo kObservers[] = {
     {"moving_average_minmax", "MovingAverageMinMaxObserver", kTorch,
      "a moving average of each batch's smallest and largest element", false,
      makeMovingAverageObserver},
-    {"histogram", "HistogramObserver", kTorch,
+    {"histogram", "HistogramObserver", "torchao/quantization/pt2e/observer.py",
      "narrowed greedily while the error over a histogram of 2048 bins shrinks", false,
      makeHistogramObserver},
     {"histogram_1_13", "HistogramObserver", "torch/ao/quantization/observer.py of PyTorch 1.13",

@@ -33,7 +33,7 @@ class TorchHistogram {
 public:
     static constexpr int kBins = 2048;
     enum class Version {
-        /// Since PyTorch 2.5 (torch/ao/quantization/observer.py, torchao pt2e/observer.py): a
+        /// The current one (torchao/quantization/pt2e/observer.py, where PyTorch's lives now): a
         /// histogram moves to a wider range in sub-bins (16 each) by their mid-points.
         Current,
         /// PyTorch 1.13: limits given to histc as int(min), int(max), so that elements between them
