@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/parallel_sort.h>
 
@@ -82,6 +83,14 @@ struct Piece {
     alignas(64) float lsb[kPiece]; ///< e in units of the distance of levels
     alignas(64) std::int32_t code[kPiece];
     std::size_t n = 0;
+
+    /// Levels beyond float32 count as its largest number: sums of infinities would say nothing.
+    void limitLevels()
+    {
+        constexpr float kMost = std::numeric_limits<float>::max();
+        for (std::size_t i = 0; i < n; ++i)
+            y[i] = std::clamp(y[i], -kMost, kMost);
+    }
 
     void keepFinite()
     {
@@ -216,6 +225,12 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
     if (!quantizer)
         return quantizer.error();
     const bool allFinite = stats.nonfiniteCount() == 0;
+    bool allLevelsFinite = true;
+    for (std::size_t c = 0; c < params.channels() && allLevelsFinite; ++c) {
+        const auto covered = params.coveredRange(c);
+        allLevelsFinite =
+            !covered || (std::isfinite((*covered)[0]) && std::isfinite((*covered)[1]));
+    }
     const std::int32_t firstCode = params.firstCode();
     const bool counted = params.codeCount() <= kMostCounted;
     const auto levels = static_cast<std::size_t>(counted ? params.codeCount() : 0);
@@ -244,6 +259,8 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
                                     {piece.y, piece.t, piece.clip, piece.lsb, piece.code});
                 if (!allFinite)
                     piece.keepFinite();
+                if (!allLevelsFinite)
+                    piece.limitLevels();
                 sumUp(piece, sums);
                 count(piece, firstCode, counts);
                 if (!counted)

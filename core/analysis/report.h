@@ -16,7 +16,8 @@ namespace qs {
 /// Everything about one tensor through one quantizer. The error of an element is
 /// e = dequantized - original, in double; non-finite elements are counted and left out. An element
 /// is clipped where its rounded code lies outside [quant_min, quant_max] (PyTorch's gradient mask
-/// is 0 there). Sums are in double, over n finite elements.
+/// is 0 there). Sums are in double, over n finite elements; a dequantized value beyond float32 (a
+/// level of a range that ends near its largest number) counts as its largest number.
 struct Report {
     QuantSpec spec;     ///< what was asked for
     QuantParams params; ///< what it became

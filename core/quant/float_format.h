@@ -44,8 +44,8 @@ struct FloatFormat {
     {
         switch (specials) {
         case Specials::Ieee:
-            // Quiet, as IEEE 754 wants it; with no mantissa bits there is none.
-            return maxCode() + 1 + (mantissaBits > 0 ? 1U << (mantissaBits - 1) : 0U);
+            // Quiet, as IEEE 754 wants it.
+            return hasNan() ? maxCode() + 1 + (1U << (mantissaBits - 1)) : 0;
         case Specials::Fn:
             return signBit() - 1;
         case Specials::Fnuz:
@@ -56,7 +56,11 @@ struct FloatFormat {
         return 0;
     }
     constexpr bool hasInfinity() const { return specials == Specials::Ieee; }
-    constexpr bool hasNan() const { return specials != Specials::None; }
+    /// Without mantissa bits the exponent of all ones is Inf alone.
+    constexpr bool hasNan() const
+    {
+        return specials == Specials::Ieee ? mantissaBits > 0 : specials != Specials::None;
+    }
 
     /// The value of a code in [0, codes()), exactly; Inf and NaN where the format has them.
     float decode(std::uint32_t code) const;
@@ -67,7 +71,9 @@ struct FloatFormat {
     /// floor(log2(max())): the exponent of the largest power of two, emax of OCP MX.
     int maxExponent() const;
 
-    /// The code of the value nearest to x, ties to the even code. What lies beyond the largest
+    /// The code of the value nearest to x, ties to the even significand, which is the even code;
+    /// without mantissa bits, where normal values have none, to the larger value (IEEE 754-2019,
+    /// 4.3.1, on one-digit precision). What lies beyond the largest
     /// value after rounding becomes that value (saturate), or else Inf, NaN where there is no Inf,
     /// the largest value where there is neither. ±Inf likewise. NaN gives nanCode().
     std::uint32_t encode(float x, bool saturate = true) const;

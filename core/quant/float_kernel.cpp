@@ -93,7 +93,11 @@ struct Wide {
         const std::uint32_t rest = a & (one - 1);
         std::uint32_t up = 0;
         if constexpr (rounding == Rounding::HalfEven)
-            up = one / 2 - 1 + ((a >> grid.shift) & 1U);
+            // The last bit that is kept; of one-digit significands, which have none, every value
+            // but 0 counts as odd, as in round().
+            up = one / 2 - 1 +
+                 (grid.mantissaBits > 0 ? (a >> grid.shift) & 1U
+                                        : static_cast<std::uint32_t>(a >= one));
         else if constexpr (rounding == Rounding::HalfAway)
             up = one / 2;
         else if constexpr (rounding == Rounding::Floor)
@@ -113,11 +117,11 @@ struct Wide {
 
 class FloatKernel : public QuantizerKernel {
 public:
-    FloatKernel(const KernelSetup& setup, KernelRuns runs)
+    FloatKernel(const KernelSetup& setup, bool divide, KernelRuns runs)
         : m_runs(std::move(runs)),
           m_grid(info(setup.params.dtype())),
           m_rounding(setup.rounding),
-          m_divide(setup.params.dialect() == Dialect::Onnx),
+          m_divide(divide),
           m_rng(setup.seed),
           m_wide(info(setup.params.dtype()).format.exponentBits == 8)
     {
@@ -130,7 +134,6 @@ public:
                  [&]<typename Exponents, Rounding rounding, bool divide>(
                      const auto& p, std::int64_t at, std::int64_t n) {
                      const Grid grid = m_grid;
-                     const float halfLevels = 0.5F * static_cast<float>(1 << grid.mantissaBits);
                      const float* __restrict in = x.data() + at;
                      float* __restrict y = steps.y + at;
                      float* __restrict t = steps.t + at;
@@ -145,9 +148,7 @@ public:
                                    (r.value < -grid.max ? 1.0F : 0.0F);
                          const float level = limit(r.value, grid);
                          y[i] = level * p.scaleOf(i);
-                         // One factor after the other: their product may be beyond float32, and
-                         // 0 times that is no number.
-                         lsb[i] = (level - t[i]) * perHalfBinade(r.exponent, grid) * halfLevels;
+                         lsb[i] = inLevels(level - t[i], r.exponent, grid);
                          code[i] = codeOf<Exponents>(level, grid);
                      }
                  });
@@ -200,11 +201,14 @@ private:
         return level == level ? code : grid.nanCode;
     }
 
-    /// 2 / the width of the binade of these exponent bits: a normal float32 for each of them.
-    static float perHalfBinade(std::int32_t exponent, const Grid& grid)
+    /// An error divided by the distance of the levels in the binade of these exponent bits.
+    static float inLevels(float error, std::int32_t exponent, const Grid& grid)
     {
-        return asFloat(static_cast<std::int32_t>(kExponentMask) -
-                       std::min(exponent, grid.maxExponent));
+        const std::int32_t kept = std::min(exponent, grid.maxExponent);
+        // 2^-exponent; 2^-127 is a subnormal.
+        const std::int32_t field = std::max((254 << kMantissa32) - kept, 1 << (kMantissa32 - 1));
+        // One after the other: together they may lie beyond float32.
+        return error * static_cast<float>(1 << grid.mantissaBits) * asFloat(field);
     }
 
     template <bool withMask>
@@ -254,23 +258,31 @@ private:
     bool m_wide;
 };
 
+/// Two levels are undone one after the other: (1 / global) / block, as torchao does.
+float reciprocalOf(const QuantParams& params, std::size_t channel)
+{
+    return 1.0F / params.parts().globalScale / params.scaleAt(channel);
+}
+
 } // namespace
 
 std::unique_ptr<const QuantizerKernel> makeFloatKernel(const KernelSetup& setup)
 {
     const auto& params = setup.params;
-    const bool divide = params.dialect() == Dialect::Onnx;
+    // The reciprocal of nvfp4's smallest steps, both levels together, is beyond float32.
+    bool tiny = false;
+    for (std::size_t c = 0; c < params.channels(); ++c)
+        tiny = tiny || std::isinf(reciprocalOf(params, c));
+    const bool divide = params.dialect() == Dialect::Onnx || tiny;
     std::vector<float> scale;
     std::vector<float> factor;
     for (std::size_t c = 0; c < params.channels(); ++c) {
         scale.push_back(params.stepAt(c));
-        // Two levels are undone one after the other: (1 / global) / block, as torchao does.
-        factor.push_back(divide ? params.stepAt(c)
-                                : 1.0F / params.parts().globalScale / params.scaleAt(c));
+        factor.push_back(divide ? params.stepAt(c) : reciprocalOf(params, c));
     }
     const std::size_t n = scale.size();
     return std::make_unique<FloatKernel>(
-        setup,
+        setup, divide,
         KernelRuns(setup.layout, std::move(scale), std::move(factor), std::vector<float>(n, 0.0F)));
 }
 

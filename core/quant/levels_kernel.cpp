@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace qs {
 namespace {
@@ -15,15 +16,30 @@ constexpr std::size_t kFew = 16;
 /// Whether a value in the middle of two levels becomes the lower or the upper one.
 enum class Ties : std::uint8_t { Lower, Upper };
 
+/// What the levels of a dtype are.
+struct Levels {
+    std::vector<float> values; ///< ascending
+    Ties ties;
+    float low; ///< outside low … high an element is clipped
+    float high;
+    float below; ///< distance from the first level to the one that would precede it
+    float above; ///< from the last level to the one that would follow
+    std::optional<std::int32_t> nanCode; ///< where the dtype has none, NaN has the code of 0
+};
+
 /// An ascending list of levels: t becomes the nearest one. Codes are places in the list.
 class LevelsKernel : public QuantizerKernel {
 public:
-    LevelsKernel(const KernelSetup& setup, std::vector<float> levels, Ties ties, KernelRuns runs)
+    LevelsKernel(const KernelSetup& setup, Levels levels, KernelRuns runs)
         : m_runs(std::move(runs)),
-          m_levels(std::move(levels)),
+          m_levels(std::move(levels.values)),
           m_rounding(setup.rounding),
           m_divide(setup.params.dialect() == Dialect::Onnx),
-          m_rng(setup.seed)
+          m_rng(setup.seed),
+          m_low(levels.low),
+          m_high(levels.high),
+          m_below(levels.below),
+          m_above(levels.above)
     {
         constexpr float kInf = std::numeric_limits<float>::infinity();
         for (std::size_t k = 0; k + 1 < m_levels.size(); ++k) {
@@ -37,15 +53,12 @@ public:
                 (static_cast<double>(m_levels[k]) + static_cast<double>(upper)) / 2;
             auto last = static_cast<float>(middle);
             if (static_cast<double>(last) > middle ||
-                (ties == Ties::Upper && static_cast<double>(last) == middle))
+                (levels.ties == Ties::Upper && static_cast<double>(last) == middle))
                 last = std::nextafter(last, -kInf);
             m_thresholds.push_back(last);
         }
         const std::size_t n = m_levels.size();
-        m_low = m_levels[0] - (m_levels[1] - m_levels[0]) / 2;
-        m_high = m_levels[n - 1] + (m_levels[n - 1] - m_levels[n - 2]) / 2;
-        // The code of 0: what NaN is given.
-        m_zeroCode = search(0);
+        m_nanCode = levels.nanCode ? *levels.nanCode : search(0);
         m_fewLevels.fill(m_levels.back());
         m_fewThresholds.fill(kInf);
         if (n <= kFew) {
@@ -59,14 +72,12 @@ public:
     {
         forEach(x, begin, [&](const auto& p, std::int64_t i, std::int64_t at, float t) {
             const std::int32_t code = codeOf(t, begin + at);
-            const float level = m_levels[static_cast<std::size_t>(code)];
-            const auto last = static_cast<std::int32_t>(m_levels.size()) - 2;
-            const auto lower =
-                static_cast<std::size_t>(std::clamp(level > t ? code - 1 : code, 0, last));
+            const float level = t == t ? m_levels[static_cast<std::size_t>(code)] : t;
+            const std::int32_t lower = level > t ? code - 1 : code;
             steps.t[at] = t;
-            steps.y[at] = t != t ? t : level * p.scaleOf(i);
+            steps.y[at] = level * p.scaleOf(i);
             steps.clip[at] = (t > m_high ? 1.0F : 0.0F) - (t < m_low ? 1.0F : 0.0F);
-            steps.lsb[at] = (level - t) / (m_levels[lower + 1] - m_levels[lower]);
+            steps.lsb[at] = (level - t) / distanceAbove(lower);
             steps.code[at] = code;
         });
     }
@@ -109,10 +120,19 @@ private:
         return static_cast<std::int32_t>(at - m_thresholds.begin());
     }
 
+    /// From a level to the next; -1 and the last are outside.
+    float distanceAbove(std::int32_t lower) const
+    {
+        if (lower < 0)
+            return m_below;
+        const auto k = static_cast<std::size_t>(lower);
+        return k + 1 < m_levels.size() ? m_levels[k + 1] - m_levels[k] : m_above;
+    }
+
     std::int32_t codeOf(float t, std::int64_t index) const
     {
         if (t != t)
-            return m_zeroCode;
+            return m_nanCode;
         const std::int32_t code = search(t);
         if (m_rounding != Rounding::Stochastic ||
             code + 1 == static_cast<std::int32_t>(m_levels.size()))
@@ -166,13 +186,14 @@ private:
     Rounding m_rounding;
     bool m_divide;
     CounterRng m_rng;
-    float m_low = 0; ///< half a step outside the first and last level
-    float m_high = 0;
-    std::int32_t m_zeroCode = 0;
+    float m_low; ///< what lies outside is clipped
+    float m_high;
+    float m_below;
+    float m_above;
+    std::int32_t m_nanCode = 0;
 };
 
-std::unique_ptr<const QuantizerKernel> makeLevels(const KernelSetup& setup,
-                                                  std::vector<float> levels, Ties ties)
+std::unique_ptr<const QuantizerKernel> makeLevels(const KernelSetup& setup, Levels levels)
 {
     const auto& params = setup.params;
     std::vector<float> factor = params.scale();
@@ -182,7 +203,7 @@ std::unique_ptr<const QuantizerKernel> makeLevels(const KernelSetup& setup,
     }
     const std::size_t n = factor.size();
     return std::make_unique<LevelsKernel>(
-        setup, std::move(levels), ties,
+        setup, std::move(levels),
         KernelRuns(setup.layout, params.scale(), std::move(factor), std::vector<float>(n, 0.0F)));
 }
 
@@ -190,16 +211,30 @@ std::unique_ptr<const QuantizerKernel> makeLevels(const KernelSetup& setup,
 
 std::unique_ptr<const QuantizerKernel> makeExponentKernel(const KernelSetup& setup)
 {
+    constexpr std::uint8_t kNanCode = 255;
     std::vector<float> levels;
-    for (std::uint8_t code = 0; code < 255; ++code)
+    for (std::uint8_t code = 0; code < kNanCode; ++code)
         levels.push_back(decodeE8m0(code));
-    return makeLevels(setup, std::move(levels), Ties::Upper);
+    // Half way to 2^-128 and to 2^128, whose ties go up.
+    const float high = std::nextafter(0x1.8p127F, 0.0F);
+    return makeLevels(
+        setup, {std::move(levels), Ties::Upper, 0x1.8p-128F, high, 0x1p-128F, 0x1p127F, kNanCode});
 }
 
 std::unique_ptr<const QuantizerKernel> makeCodebookKernel(const KernelSetup& setup)
 {
     const auto values = setup.params.codebook();
-    return makeLevels(setup, {values.begin(), values.end()}, Ties::Lower);
+    // Half a step outside the first and last level.
+    const std::size_t n = values.size();
+    const float below = values[1] - values[0];
+    const float above = values[n - 1] - values[n - 2];
+    return makeLevels(setup, {{values.begin(), values.end()},
+                              Ties::Lower,
+                              values[0] - below / 2,
+                              values[n - 1] + above / 2,
+                              below,
+                              above,
+                              std::nullopt});
 }
 
 } // namespace qs

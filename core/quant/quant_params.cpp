@@ -28,7 +28,7 @@ Result<void> checkRange(DType dtype, QuantRange range)
 
 std::int32_t floorHalf(std::int32_t v)
 {
-    return v >= 0 ? v / 2 : -((-v + 1) / 2);
+    return v >> 1; // an arithmetic shift in C++20, for the lowest int32 too
 }
 
 } // namespace

@@ -18,7 +18,8 @@ KernelRuns::KernelRuns(const ParamLayout& layout, std::vector<float> scale,
       m_factor(std::move(factor)),
       m_zero(std::move(zero))
 {
-    if (layout.groupSize() > 0 || layout.channels() <= 1 || layout.inner() >= kShortRun)
+    if (layout.groupSize() > 0 || layout.channels() <= 1 || layout.inner() >= kShortRun ||
+        layout.inner() == 0)
         return;
     const std::int64_t row = layout.channels() * layout.inner();
     const std::int64_t repeats = std::max<std::int64_t>(kRow / row, 1);

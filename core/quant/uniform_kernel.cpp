@@ -24,7 +24,7 @@ template <Rule rule, Rounding rounding, typename Random>
 float rawCode(float t, float zero, Random random)
 {
     if constexpr (rule == Rule::AddFirst)
-        return roundTo<rounding>(t + zero, random);
+        return roundTo<rounding>(t + zero, random) + 0.0F; // a code has no -0
     else
         return roundTo<rounding>(t, random) + zero;
 }

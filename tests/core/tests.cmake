@@ -3,6 +3,8 @@
 qs_test(test_text ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_text.cpp)
 qs_test(test_quantizer ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer.cpp)
 qs_test(test_quantizer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer_golden.cpp)
+qs_test(test_dtype_properties ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_dtype_properties.cpp)
+qs_test(test_degenerate_tensors ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_degenerate_tensors.cpp)
 qs_test(test_estimators ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_estimators.cpp)
 qs_test(test_gradients ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_gradients.cpp)
 qs_test(test_gradients_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_gradients_golden.cpp)

@@ -267,6 +267,7 @@ private slots:
         QCOMPARE(ending.error().kind, ErrorKind::Usage);
         QCOMPARE(ending.error().message,
                  folder.path("x.txt") + ": expected a name that ends as one of NumPy array (.npy), "
+                                        "NumPy arrays (.npz), "
                                         "safetensors model (.safetensors), found another ending");
         QVERIFY(!writeTensors(folder.path("x.idx"), one)); // read only
         QVERIFY(folder.names().isEmpty());
