@@ -177,9 +177,14 @@ inline constexpr ElementRules kGgmlAffineRules{Scaling::Reciprocal, Origin::Low,
 /// The rules of the parameters' dialect and scheme:
 ///
 /// - tensorflow: FakeQuantWithMinMaxVars for one scale, …VarsPerChannel for several
-/// - openvino: FakeQuantize's reference with ol = il and oh = ih
+/// - openvino: FakeQuantize's reference with ol = il and oh = ih. It has no gradient; the mask here
+///   is il <= x <= ih. Above ih the result is oh, from inside the highest code gives
+///   (oh - ol) + ol: where the two differ (by one rounding), the highest code stands for both, and
+///   is the one level that is not idempotent
 /// - ggml: quantize_row_q8_0_ref for symmetric schemes, …q4_1_ref for affine ones; codes outside
-///   the range, which ggml's own ranges do not have, are clamped
+///   the range, which ggml's own ranges do not have, are clamped. Elements are divided by the scale
+///   before it is rounded to float16: from about 10 bits on, or where a block's min is far from 0,
+///   a level need not encode to its own code
 /// - the others: quantizer.h's
 ///
 /// For integer dtypes of at most 16 bits with an integer zero_point.

@@ -10,6 +10,7 @@ qs_test(test_tensorflow_gradient ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_
 qs_test(test_edit_spec ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_edit_spec.cpp)
 qs_test(test_report ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_report.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
+include(${CMAKE_CURRENT_SOURCE_DIR}/core/quant/dialect_tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/nn/tests.cmake)
 
