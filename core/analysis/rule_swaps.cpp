@@ -103,10 +103,28 @@ const NumberGroup kGroups[] = {
     {"quant_min, quant_max", {&ElementNumbers::first, &ElementNumbers::last}},
 };
 
+/// Whether the rules look at a group's numbers at all.
+bool uses(const ElementRules& rules, const NumberGroup& group)
+{
+    const auto field = group.fields[0];
+    if (field == &ElementNumbers::scale)
+        return rules.scaling != Scaling::Span;
+    if (field == &ElementNumbers::decode)
+        return rules.decode != Decode::Span;
+    if (field == &ElementNumbers::zero)
+        return rules.origin != Origin::Low || rules.decode == Decode::Zero;
+    if (field == &ElementNumbers::low)
+        return rules.origin != Origin::Zero || rules.scaling == Scaling::Span ||
+               rules.decode != Decode::Zero;
+    return true;
+}
+
 void addNumberSwaps(const ElementRules& rules, const Numbers& base, const Numbers& other,
                     std::vector<RuleSwap>& swaps)
 {
     for (const auto& group : kGroups) {
+        if (!uses(rules, group))
+            continue;
         Numbers mixed = base;
         bool differ = false;
         for (std::size_t c = 0; c < mixed.size(); ++c) {

@@ -25,8 +25,9 @@ inline constexpr std::string_view kAllArithmetic = "all arithmetic";
 /// Every exchange that two quantizers of the same layout have between them: first all numbers
 /// (kAllParameters) and all rules (kAllArithmetic) together, then one by one those that differ:
 /// "scale", "stored scale", "zero_point", "range", "quant_min, quant_max" of the parameters,
-/// "scaling", "zero_point order", "ties", "clamp", "dequantization" of the arithmetic. A rule that
-/// works with numbers the base does not have (a range's ends) gets those of the base's codes.
+/// "scaling", "zero_point order", "ties", "clamp", "dequantization" of the arithmetic.
+/// Numbers that the base's rules do not look at are no difference of their own. A rule that works
+/// with numbers the base does not have (a range's ends) gets those of the base's codes.
 std::vector<RuleSwap> makeRuleSwaps(const QuantParams& base, const QuantParams& other);
 
 } // namespace qs
