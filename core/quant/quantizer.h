@@ -77,7 +77,8 @@ private:
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context = {});
 /// The codes, in the dtype's storage type (int8, uint8, int16, uint16, int32): integers, bit
-/// patterns of floats, places in a codebook. Errors: cancelled.
+/// patterns of floats, places in a codebook. ggml's dtypes: the bytes of the blocks, uint8, the
+/// last axis a row of blocks. Errors: cancelled.
 Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
                                const JobContext& context = {});
 

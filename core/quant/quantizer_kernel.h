@@ -48,6 +48,7 @@ std::unique_ptr<const QuantizerKernel> makeDialectKernel(const KernelSetup& setu
 std::unique_ptr<const QuantizerKernel> makeFloatKernel(const KernelSetup& setup);
 std::unique_ptr<const QuantizerKernel> makeExponentKernel(const KernelSetup& setup);
 std::unique_ptr<const QuantizerKernel> makeCodebookKernel(const KernelSetup& setup);
+std::unique_ptr<const QuantizerKernel> makeGgmlKernel(const KernelSetup& setup);
 
 /// Parameters of a run of elements that share them.
 struct UniformRun {
