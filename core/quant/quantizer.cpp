@@ -22,6 +22,8 @@ std::unique_ptr<const QuantizerKernel> makeKernel(const KernelSetup& setup)
     case Family::Integer:
         break;
     }
+    if (!info(setup.params.dialect()).ownRounding.empty())
+        return makeDialectKernel(setup);
     return makeUniformKernel(setup);
 }
 
@@ -30,6 +32,13 @@ std::unique_ptr<const QuantizerKernel> makeKernel(const KernelSetup& setup)
 Result<Quantizer> Quantizer::make(QuantParams params, const Shape& shape, Rounding rounding,
                                   std::uint64_t seed)
 {
+    const auto& dialect = info(params.dialect());
+    if (info(params.dtype()).isInteger() && !dialect.ownRounding.empty() &&
+        rounding != Rounding::HalfEven)
+        return Error::usage("rounding: dialect " + std::string(dialect.name) + " has its own (" +
+                            std::string(dialect.ownRounding) +
+                            "), which half_even, the default, stands for; found " +
+                            std::string(roundings()[static_cast<std::size_t>(rounding)].name));
     const auto layout = params.layout(shape);
     if (!layout)
         return layout.error();

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
+    ${PROJECT_SOURCE_DIR}/core/quant/dialect_kernel.cpp
+    ${PROJECT_SOURCE_DIR}/core/quant/dialect_rules.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/dtype.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/float_format.cpp
     ${PROJECT_SOURCE_DIR}/core/quant/float_kernel.cpp
