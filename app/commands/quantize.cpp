@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/quantize.h"
 
+#include "app/commands/element_report.h"
 #include "app/commands/name_list.h"
+#include "app/commands/spec_options.h"
 #include "core/analysis/metrics.h"
 #include "core/base/text.h"
+#include "core/calib/dialect_params.h"
 #include "core/io/formats.h"
 #include "core/pipeline/tensor_pipeline.h"
+#include "core/quant/packing.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,179 +24,31 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct Options : SpecOptions {
     std::string file;
     std::string tensor;
-    std::string dtype;
-    std::string qscheme;
-    std::optional<int> axis;
-    std::optional<std::int64_t> groupSize;
-    std::string scaleRule = "default";
-    std::string codebook;
-    std::optional<std::uint64_t> seed;
-    std::optional<double> percentile;
-    std::string scale;
-    std::string zeroPoint;
-    std::string observer;
-    double averagingConstant = 0.01;
-    std::optional<std::int32_t> quantMin;
-    std::optional<std::int32_t> quantMax;
-    bool reduceRange = false;
-    bool narrowRange = false;
-    std::string rounding = "half_even";
-    std::string dialect = "torch";
     std::string output;
     std::string codes;
+    std::string packing;
+    std::string element;
     bool json = false;
 };
-
-/// "1/256,2^-8" to numbers. Errors: an entry that is not a number, by its text.
-Result<std::vector<double>> numberList(const std::string& text, const std::string& option)
-{
-    std::vector<double> values;
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const auto end = std::min(text.find(',', begin), text.size());
-        const auto entry = text.substr(begin, end - begin);
-        const auto value = parseNumber(entry);
-        if (!value)
-            return Error::usage(option +
-                                ": expected a number such as 0.0039, 1/256 or 2^-8, found '" +
-                                entry + "'");
-        values.push_back(*value);
-        begin = end + 1;
-    }
-    return values;
-}
 
 bool sameFile(const std::string& a, const std::string& b)
 {
     return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
 }
 
-/// What a scheme and its options have to do with each other, so that nothing is ignored silently.
-Result<void> checkScheme(const QuantSpec& spec, const Options& o)
+/// Files that would be written over what is still being read, and options that need others.
+Result<void> checkFiles(const Options& o)
 {
-    const auto& row = info(spec.dtype);
-    const std::string dtype(row.name);
-    if (row.isBlock() && !o.qscheme.empty() && spec.qscheme != QScheme::PerGroupSymmetric)
-        return Error::usage("--qscheme: " + dtype + " is per_group_symmetric, found " + o.qscheme);
-    const auto granularity = info(spec.qschemeInUse()).granularity;
-    if (o.axis && granularity == Granularity::Tensor)
-        return Error::usage("--axis: needs a per-channel or per-group --qscheme");
-    if (o.groupSize && granularity != Granularity::Group)
-        return Error::usage("--group-size: needs a per-group --qscheme");
-    if (o.groupSize && *o.groupSize < 1)
-        return Error::usage("--group-size: expected at least 1, found " +
-                            std::to_string(*o.groupSize));
-    if (row.family == Family::Ggml && (o.groupSize || o.axis))
-        return Error::usage(std::string(o.axis ? "--axis" : "--group-size") + ": " + dtype +
-                            " has blocks of " + std::to_string(row.blockSize) +
-                            " along the last axis");
-    if (o.seed && o.rounding != "stochastic")
-        return Error::usage("--seed: only stochastic rounding has one");
-    return {};
-}
-
-Result<void> readCodebook(const std::string& text, QuantSpec& spec)
-{
-    if (text.empty()) {
-        if (spec.dtype == DType::Codebook)
-            return Error::usage("--codebook: dtype codebook needs its values, V,V[,V...]");
-        return {};
-    }
-    if (spec.dtype != DType::Codebook)
-        return Error::usage("--codebook: only dtype codebook has one");
-    const auto values = numberList(text, "--codebook");
-    if (!values)
-        return values.error();
-    for (const double v : *values)
-        spec.codebook.push_back(static_cast<float>(v));
-    return {};
-}
-
-Result<QuantSpec> specOf(const Options& o)
-{
-    QuantSpec spec;
-    if (const auto dtype = dtypeByName(o.dtype))
-        spec.dtype = *dtype;
-    else
-        return Error::usage("--dtype: expected one of " + namesOf(dtypes()) + " or eXmY, found '" +
-                            o.dtype + "'");
-    if (!o.qscheme.empty()) {
-        if (auto named = assignByName(spec.qscheme, qschemes(), o.qscheme, "--qscheme"); !named)
-            return named.error();
-    }
-    if (auto fits = checkScheme(spec, o); !fits)
-        return fits.error();
-    if (auto named = assignByName(spec.scaleRule, scaleRules(), o.scaleRule, "--scale-rule");
-        !named)
-        return named.error();
-    if (auto named = assignByName(spec.rounding, roundings(), o.rounding, "--rounding"); !named)
-        return named.error();
-    if (auto named = assignByName(spec.dialect, dialects(), o.dialect, "--dialect"); !named)
-        return named.error();
-    spec.axis = o.axis.value_or(defaultAxis(spec));
-    spec.groupSize = o.groupSize.value_or(0);
-    spec.seed = o.seed.value_or(0);
-    spec.averagingConstant = o.averagingConstant;
-    spec.percentile = o.percentile.value_or(spec.percentile);
-    if (auto read = readCodebook(o.codebook, spec); !read)
-        return read.error();
-    spec.quantMin = o.quantMin;
-    spec.quantMax = o.quantMax;
-    spec.narrowRange = o.narrowRange;
-    spec.reduceRange = o.reduceRange;
-    if (!o.scale.empty()) {
-        if (!o.observer.empty() && o.observer != "fixed")
-            return Error::usage("--scale: fixed parameters and --observer " + o.observer +
-                                " exclude each other");
-        spec.observer = "fixed";
-        const auto scales = numberList(o.scale, "--scale");
-        if (!scales)
-            return scales.error();
-        for (const double s : *scales) {
-            // Block formats may go below the smallest normal number, to 2^-127.
-            if (info(spec.dtype).scaleFormat == ScaleFormat::E8m0) {
-                spec.scale.push_back(static_cast<float>(s));
-                continue;
-            }
-            const auto checked = checkScale(s);
-            if (!checked)
-                return Error::usage("--scale: " + checked.error().message);
-            spec.scale.push_back(*checked);
-        }
-        const auto zeros = numberList(o.zeroPoint.empty() ? "0" : o.zeroPoint, "--zero-point");
-        if (!zeros)
-            return zeros.error();
-        for (const double z : *zeros) {
-            if (info(spec.qscheme).floatZeroPoint) {
-                spec.floatZeroPoint.push_back(static_cast<float>(z));
-                continue;
-            }
-            if (z != std::floor(z) || std::fabs(z) > 0x1p31 - 1)
-                return Error::usage("--zero-point: expected whole numbers, found " +
-                                    formatExact(z));
-            spec.zeroPoint.push_back(static_cast<std::int32_t>(z));
-        }
-    } else {
-        if (!o.zeroPoint.empty())
-            return Error::usage("--zero-point: needs --scale beside it");
-        spec.observer = o.observer.empty() ? "minmax" : o.observer;
-        const auto* row = observerByName(spec.observer);
-        if (row == nullptr)
-            return Error::usage("--observer: expected one of " + namesOf(observers()) +
-                                ", found '" + spec.observer + "'");
-        if (spec.isFixed())
-            return Error::usage("--observer fixed: give --scale and --zero-point");
-    }
-    if (const auto range = spec.range(); !range)
-        return range.error();
     if (!o.output.empty() && (sameFile(o.output, o.codes) || sameFile(o.output, o.file)))
         return Error::usage("--output: " + o.output + " is the input or --codes, too");
+    if (!o.packing.empty() && o.codes.empty())
+        return Error::usage("--packing: needs --codes");
     if (!o.codes.empty() && sameFile(o.codes, o.file))
         return Error::usage("--codes: " + o.codes + " is the input, too");
-    return spec;
+    return {};
 }
 
 /// JSON has no NaN and no infinity.
@@ -215,6 +71,25 @@ Json shortest(const std::vector<float>& values)
     return list;
 }
 
+/// What TensorFlow's Nudge was asked for and what it did, for each scale.
+void addNudges(const QuantParams& params, Json& json)
+{
+    const std::pair<const char*, float Nudged::*> columns[] = {
+        {"requested_min", &Nudged::requestedMin}, {"requested_max", &Nudged::requestedMax},
+        {"nudged_min", &Nudged::nudgedMin},       {"nudged_max", &Nudged::nudgedMax},
+        {"residual_zero", &Nudged::atZero},       {"residual_min", &Nudged::atMin},
+        {"residual_max", &Nudged::atMax},
+    };
+    const auto nudged = nudgedRanges(params);
+    for (const auto& [name, field] : columns) {
+        if (nudged.empty())
+            return;
+        json[name] = Json::array();
+        for (const auto& n : nudged)
+            json[name].push_back(shortest(n.*field));
+    }
+}
+
 Json reportJson(const std::string& file, const Tensor& tensor, const Report& report,
                 const std::vector<ChannelRange>& observed)
 {
@@ -229,7 +104,10 @@ Json reportJson(const std::string& file, const Tensor& tensor, const Report& rep
     json["dtype"] = info(params.dtype()).name;
     json["qscheme"] = info(params.qscheme()).name;
     json["dialect"] = dialects()[static_cast<std::size_t>(report.spec.dialect)].name;
-    json["rounding"] = roundings()[static_cast<std::size_t>(report.spec.rounding)].name;
+    const auto own = info(report.spec.dialect).ownRounding;
+    json["rounding"] = info(params.dtype()).isInteger() && !own.empty()
+                           ? own
+                           : roundings()[static_cast<std::size_t>(report.spec.rounding)].name;
     json["observer"] = report.spec.observer;
     json["axis"] = scheme.granularity == Granularity::Tensor ? Json(nullptr) : Json(params.axis());
     json["group_size"] = scheme.perGroup() ? Json(params.groupSize()) : Json(nullptr);
@@ -260,6 +138,7 @@ Json reportJson(const std::string& file, const Tensor& tensor, const Report& rep
     }
     json["range_min"] = std::move(low);
     json["range_max"] = std::move(high);
+    addNudges(params, json);
     for (const auto& metric : metrics()) {
         if (metric.id == "levels_used" || metric.id == "levels_total")
             json[std::string(metric.id)] = static_cast<std::int64_t>(*metric.value(report));
@@ -270,8 +149,27 @@ Json reportJson(const std::string& file, const Tensor& tensor, const Report& rep
     return json;
 }
 
-void printTable(std::ostream& out, const Json& json)
+/// Objects within objects as "source.bits": one line each.
+void flatten(const Json& json, const std::string& prefix, Json& to)
 {
+    for (const auto& [key, value] : json.items()) {
+        if (value.is_object())
+            flatten(value, prefix + key + ".", to);
+        else if (value.is_array() && !value.empty() && value[0].is_object())
+            for (std::size_t i = 0; i < value.size(); ++i)
+                flatten(value[i], prefix + key + "[" + std::to_string(i) + "].", to);
+        else
+            to[prefix + key] = value;
+    }
+}
+
+void printTable(std::ostream& out, const Json& nested)
+{
+    Json json = Json::object();
+    flatten(nested, "", json);
+    int width = 24;
+    for (const auto& [key, value] : json.items())
+        width = std::max(width, static_cast<int>(key.size()) + 2);
     const auto show = [](const Json& v) -> std::string {
         if (v.is_string())
             return v.get<std::string>();
@@ -280,7 +178,7 @@ void printTable(std::ostream& out, const Json& json)
         return v.dump();
     };
     for (const auto& [key, value] : json.items()) {
-        out << std::left << std::setw(24) << key;
+        out << std::left << std::setw(width) << key;
         if (!value.is_array()) {
             out << (value.is_null() ? "-" : show(value)) << '\n';
             continue;
@@ -298,11 +196,35 @@ void printTable(std::ostream& out, const Json& json)
     }
 }
 
+/// Codes of fewer than 8 bits, several to a byte, as one row of bytes.
+Result<Tensor> packed(const Tensor& codes, DType dtype, const std::string& orderName)
+{
+    const auto& row = info(dtype);
+    PackingOrder order{};
+    if (auto named = assignByName(order, packingOrders(), orderName, "--packing"); !named)
+        return named.error();
+    if (row.family == Family::Ggml || row.bits > 8)
+        return Error::usage("--packing: codes of at most 8 bits can be packed, " +
+                            std::string(row.name) + " has none of these");
+    std::vector<std::int32_t> values;
+    for (std::int64_t i = 0; i < codes.numel(); ++i)
+        values.push_back(static_cast<std::int32_t>(codes.at(i)));
+    auto bytes = packCodes(values, row.bits, order);
+    if (!bytes)
+        return Error::usage("--packing: " + bytes.error().message);
+    auto shape = Shape::make({static_cast<std::int64_t>(bytes->size())});
+    if (!shape)
+        return shape.error();
+    return Tensor::fromVector(codes.name(), ElementType::Uint8, *shape, std::move(*bytes));
+}
+
 Result<void> run(const Options& o, CommandContext& context)
 {
     const auto spec = specOf(o);
     if (!spec)
         return spec.error();
+    if (auto files = checkFiles(o); !files)
+        return files;
     const JobContext job(context.stop);
     const auto file = readTensors(o.file, job);
     if (!file)
@@ -341,15 +263,28 @@ Result<void> run(const Options& o, CommandContext& context)
             return written;
     }
     if (!o.codes.empty()) {
-        const auto codes = quantizeToCodes(*tensor, *quantizer, job);
+        auto codes = quantizeToCodes(*tensor, *quantizer, job);
+        if (codes && !o.packing.empty())
+            codes = packed(*codes, spec->dtype, o.packing);
         if (!codes)
             return codes.error();
         if (auto written = writeTensors(o.codes, {&*codes, 1}, job); !written)
             return written;
     }
     const auto ranges = (*observer)->ranges();
-    const auto json =
-        reportJson(o.file, *tensor, *report, std::vector(ranges.begin(), ranges.end()));
+    auto json = reportJson(o.file, *tensor, *report, std::vector(ranges.begin(), ranges.end()));
+    if (!o.element.empty()) {
+        const auto indices = elementIndices(o.element, tensor->shape());
+        if (!indices)
+            return named(indices.error());
+        json["elements"] = Json::array();
+        for (const auto index : *indices) {
+            const auto element = inspectElement(*tensor, *spec, *params, index);
+            if (!element)
+                return named(element.error());
+            json["elements"].push_back(elementJson(*element, tensor->shape()));
+        }
+    }
     if (o.json)
         context.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     else
@@ -367,42 +302,16 @@ Command quantizeCommand()
                 app.add_option("FILE", o->file, "Tensor file, or generator:NAME?numel=N&seed=S")
                     ->required();
                 app.add_option("--tensor", o->tensor, "Which tensor, where the file has several");
-                app.add_option("--dtype", o->dtype, "One of " + namesOf(dtypes()) + ", or eXmY")
-                    ->required();
-                app.add_option("--qscheme", o->qscheme,
-                               "One of " + namesOf(qschemes()) +
-                                   "; default per_tensor_affine, block formats have their own");
-                app.add_option("--axis", o->axis,
-                               "Axis of channels (default 0) or groups (default -1, the last)");
-                app.add_option("--group-size", o->groupSize,
-                               "Elements along the axis that share a scale; default 32, or the "
-                               "format's block");
-                app.add_option("--scale-rule", o->scaleRule,
-                               "How a scale is made, one of " + namesOf(scaleRules()))
-                    ->capture_default_str();
-                app.add_option("--codebook", o->codebook,
-                               "dtype codebook: its ascending values V,V[,V...]");
-                app.add_option("--scale", o->scale, "Fixed scale, or one per channel: S[,S...]");
-                app.add_option("--zero-point", o->zeroPoint, "Fixed zero_point: Z[,Z...]");
-                app.add_option("--observer", o->observer,
-                               "One of " + namesOf(observers()) + "; default minmax");
-                app.add_option("--averaging-constant", o->averagingConstant,
-                               "moving_average_minmax: weight of the newest batch")
-                    ->capture_default_str();
-                app.add_option("--percentile", o->percentile,
-                               "percentile: how many of 100 elements stay inside the range");
-                app.add_option("--quant-min", o->quantMin, "Lowest code in use");
-                app.add_option("--quant-max", o->quantMax, "Highest code in use");
-                app.add_flag("--reduce-range", o->reduceRange, "Half of the codes");
-                app.add_flag("--narrow-range", o->narrowRange, "Without the lowest code");
-                app.add_option("--rounding", o->rounding, "One of " + namesOf(roundings()))
-                    ->capture_default_str();
-                app.add_option("--seed", o->seed, "Of stochastic rounding");
-                app.add_option("--dialect", o->dialect, "One of " + namesOf(dialects()))
-                    ->capture_default_str();
+                addSpecOptions(app, *o, SpecUse::OneQuantizer);
                 app.add_option("--output", o->output, "Write the dequantized tensor here");
                 app.add_option("--codes", o->codes,
                                "Write the codes here: integers, or raw bit patterns");
+                app.add_option("--packing", o->packing,
+                               "Pack --codes of fewer than 8 bits into bytes, one of " +
+                                   namesOf(packingOrders()));
+                app.add_option("--element", o->element,
+                               "Take elements apart bit by bit: a flat index or I,J,...; several "
+                               "with ';' between");
                 app.add_flag("--json", o->json, "The report as JSON");
                 return [o](CommandContext& context) {
                     return run(*o, context);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/command.h"
+#include "app/commands/dialects.h"
 #include "app/commands/inspect.h"
 #include "app/commands/quantize.h"
 #include "app/commands/train.h"
@@ -66,7 +67,7 @@ int fail(const Error& error)
 
 std::vector<Command> coreCommands()
 {
-    return {inspectCommand(), quantizeCommand(), trainCommand()};
+    return {inspectCommand(), quantizeCommand(), dialectsCommand(), trainCommand()};
 }
 
 int runCommands(int argc, char** argv, const std::vector<Command>& commands,

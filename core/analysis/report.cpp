@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/report.h"
 
+#include "core/quant/ggml_kernel.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -68,7 +70,7 @@ double Report::bitsPerWeight() const
     if (row.id == DType::Codebook)
         bits = std::ceil(std::log2(static_cast<double>(params.codeCount())));
     if (row.family == Family::Ggml)
-        return row.bits;
+        return info(ggmlTypeOf(row.id)).bitsPerWeight;
     if (stats.count == 0)
         return bits;
     double perSet = 32;

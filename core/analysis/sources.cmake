@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/analyze.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/bit_inspector.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/metrics.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
 )

@@ -154,6 +154,8 @@ QuantSpec withDType(QuantSpec spec, const QuantParams& params, DType dtype)
         spec.codebook.clear();
     if (row.isBlock() && !info(before.dtype).isBlock())
         spec.axis = -1;
+    else if (!row.isBlock() && info(before.dtype).isBlock())
+        spec.axis = defaultAxis(spec);
     if (row.isBlock() || info(before.dtype).isBlock())
         spec.groupSize = 0;
     if (!spec.isFixed())

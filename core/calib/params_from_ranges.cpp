@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/calib/params_from_ranges.h"
 
-#include "core/calib/calculate_qparams.h"
+#include "core/calib/dialect_params.h"
 
 #include <bit>
 #include <cmath>
@@ -32,25 +32,6 @@ Result<void> checkRule(const DTypeInfo& row, ScaleRule rule)
         return {};
     return Error::usage("scale_rule: " + std::string(row.name) + " has no rule '" +
                         std::string(scaleRules()[static_cast<std::size_t>(rule)].name) + "'");
-}
-
-void integerParams(const QuantSpec& spec, std::span<const ChannelRange> ranges, QuantParts& parts)
-{
-    const bool symmetric = info(parts.qscheme).symmetric;
-    for (const auto& r : ranges) {
-        if (info(parts.qscheme).floatZeroPoint) {
-            const auto levels = static_cast<float>(parts.range.levels() - 1);
-            const float raw = (r.max - r.min) / levels;
-            const float scale = raw > kScaleEps ? raw : 1.0F;
-            parts.scale.push_back(scale);
-            parts.floatZeroPoint.push_back(static_cast<float>(parts.range.quantMin) -
-                                           r.min / scale);
-            continue;
-        }
-        const auto p = calculateQParams(r.min, r.max, spec.dtype, parts.range, symmetric);
-        parts.scale.push_back(p.scale);
-        parts.zeroPoint.push_back(p.zeroPoint);
-    }
 }
 
 } // namespace
@@ -92,7 +73,8 @@ Result<QuantParams> paramsFromRanges(const QuantSpec& spec, std::span<const Chan
     }
     case ScaleFormat::Float32:
         if (row.isInteger()) {
-            integerParams(spec, ranges, parts);
+            if (auto ok = dialectParams(spec, ranges, parts); !ok)
+                return ok.error();
         } else {
             float largest = largestLevel(spec.dtype);
             for (const float v : spec.codebook)

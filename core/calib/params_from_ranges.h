@@ -12,9 +12,7 @@ namespace qs {
 /// From observed ranges, one for each of the layout's sets (QuantSpec::layout), to parameters. What
 /// every observer ends with.
 ///
-/// - integers: calculateQParams, in the spec's dialect; with a float zero_point
-///       scale = (max - min) / (quant_max - quant_min) where above 2^-23, else 1
-///       zero_point = quant_min - min / scale                 (PyTorch's *_float_qparams)
+/// - integers: dialectParams, the rule of the spec's dialect
 /// - floats and codebooks: scale = amax / largestLevel(dtype), 1 where that is 0;
 ///   float16, bfloat16 and float8_e8m0fnu are casts: 1
 /// - MX: mxScale; nvfp4: nvfp4Scales

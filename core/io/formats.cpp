@@ -8,6 +8,7 @@
 #include "core/io/idx.h"
 #include "core/io/messages.h"
 #include "core/io/npy.h"
+#include "core/io/npz.h"
 #include "core/io/safetensors.h"
 
 #include <algorithm>
@@ -18,12 +19,14 @@ namespace qs {
 namespace {
 
 constexpr std::string_view kNpyEndings[] = {".npy"};
+constexpr std::string_view kNpzEndings[] = {".npz"};
 constexpr std::string_view kSafetensorsEndings[] = {".safetensors"};
 constexpr std::string_view kIdxEndings[] = {".idx", "-ubyte"}; // train-images-idx3-ubyte
 
 /// In the order of recognition: idx last, its first bytes are the least distinctive ones.
 constexpr FormatInfo kTable[] = {
     {"npy", "NumPy array", kNpyEndings, npyMatches, npyAnnouncedSize, readNpy, writeNpy},
+    {"npz", "NumPy arrays", kNpzEndings, npzMatches, npzAnnouncedSize, readNpz, writeNpz},
     {"safetensors", "safetensors model", kSafetensorsEndings, safetensorsMatches,
      safetensorsAnnouncedSize, readSafetensors, writeSafetensors},
     {"idx", "IDX data set (MNIST)", kIdxEndings, idxMatches, idxAnnouncedSize, readIdx, nullptr},

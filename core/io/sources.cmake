@@ -8,6 +8,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/io/idx.cpp
     ${PROJECT_SOURCE_DIR}/core/io/messages.cpp
     ${PROJECT_SOURCE_DIR}/core/io/npy.cpp
+    ${PROJECT_SOURCE_DIR}/core/io/npz.cpp
     ${PROJECT_SOURCE_DIR}/core/io/reorder.cpp
     ${PROJECT_SOURCE_DIR}/core/io/safetensors.cpp
     ${PROJECT_SOURCE_DIR}/core/io/safetensors_header.cpp

@@ -63,7 +63,14 @@ constexpr DTypeInfo floatRow(DType id, std::string_view name, FloatFormat format
 
 constexpr DTypeInfo ggmlRow(DType id, std::string_view name, int bits, int block)
 {
-    return codesRow(id, name, bits, Family::Ggml, ScaleFormat::InBlock, block, kGgml);
+    DTypeInfo row = codesRow(id, name, bits, Family::Ggml, ScaleFormat::InBlock, block, kGgml);
+    if (id == DType::Q8_0) { // its codes are stored with a sign
+        row.isSigned = true;
+        row.quantMin = -128;
+        row.quantMax = 127;
+        row.storage = ElementType::Int8;
+    }
+    return row;
 }
 
 /// MXINT8 is a two's complement integer times 2^-6 without -128 (microxcaling clamps to 127/64 on

@@ -24,17 +24,21 @@ constexpr RoundingInfo kRoundings[] = {
     {Rounding::Stochastic, "stochastic"},
 };
 constexpr DialectInfo kDialects[] = {
-    {Dialect::Torch, "torch", "PyTorch", "aten/native/quantized/FakeQuantPerTensorAffine.cpp"},
+    {Dialect::Torch, "torch", "PyTorch", "aten/native/quantized/FakeQuantPerTensorAffine.cpp", ""},
     {Dialect::Torch113, "torch_1_13", "PyTorch 1.13",
-     "aten/native/quantized/cpu/kernels/QuantizedOpKernels.cpp of 1.13"},
+     "aten/native/quantized/cpu/kernels/QuantizedOpKernels.cpp of 1.13", ""},
     {Dialect::TorchFused, "torch_fused", "PyTorch, fused observer",
-     "aten/native/quantized/cpu/QuantUtils.h, ChooseQuantizationParams"},
-    {Dialect::Onnx, "onnx", "ONNX Runtime", "QuantizeLinear; quant_utils.py, compute_scale_zp"},
+     "aten/native/quantized/cpu/QuantUtils.h, ChooseQuantizationParams", ""},
+    {Dialect::Onnx, "onnx", "ONNX Runtime", "QuantizeLinear; quant_utils.py, compute_scale_zp", ""},
     {Dialect::TensorFlow, "tensorflow", "TensorFlow",
-     "tensorflow/core/kernels/fake_quant_ops_functor.h"},
-    {Dialect::OpenVino, "openvino", "OpenVINO", "FakeQuantize-1"},
-    {Dialect::Aimet, "aimet", "AIMET", "aimet_torch, affine quantizer"},
-    {Dialect::Ggml, "ggml", "ggml", "ggml-quants.c, quantize_row_q8_0_ref and q4_1_ref"},
+     "tensorflow/core/kernels/fake_quant_ops_functor.h", "half_up"},
+    {Dialect::OpenVino, "openvino", "OpenVINO",
+     "FakeQuantize-1; src/core/reference/include/openvino/reference/fake_quantize.hpp",
+     "half_even"},
+    {Dialect::Aimet, "aimet", "AIMET",
+     "aimet_torch/v2/quantization: encoding_analyzer.py, affine/quantizer.py", ""},
+    {Dialect::Ggml, "ggml", "ggml", "ggml-quants.c, quantize_row_q8_0_ref and q4_1_ref",
+     "half_away"},
 };
 
 } // namespace

@@ -74,6 +74,8 @@ struct DialectInfo {
     std::string_view name;
     std::string_view title;  ///< "PyTorch 1.13"
     std::string_view source; ///< where the rule is written down
+    /// How integers are rounded where that is not the spec's to choose: "half_up"; else empty.
+    std::string_view ownRounding;
 };
 std::span<const RoundingInfo> roundings();
 std::span<const DialectInfo> dialects();

@@ -3,6 +3,7 @@
 #include "core/quant/quant_params.h"
 
 #include "core/base/text.h"
+#include "core/quant/dialect_rules.h"
 
 #include <cmath>
 #include <limits>
@@ -137,6 +138,14 @@ Result<void> checkZeroPoints(QuantParts& parts)
 
 } // namespace
 
+QuantParts QuantParams::defaultParts()
+{
+    QuantParts parts;
+    parts.scale = {1.0F};
+    parts.zeroPoint = {0};
+    return parts;
+}
+
 Result<QuantParams> QuantParams::make(QuantParts parts)
 {
     const auto& row = info(parts.dtype);
@@ -173,6 +182,8 @@ Result<QuantParams> QuantParams::make(QuantParts parts)
     if (auto ok = checkZeroPoints(parts); !ok)
         return ok.error();
     if (auto ok = checkCodebook(parts); !ok)
+        return ok.error();
+    if (auto ok = checkDialect(parts); !ok)
         return ok.error();
     QuantParams params;
     params.m_parts = std::move(parts);
@@ -239,6 +250,14 @@ float QuantParams::level(std::int32_t code, std::size_t channel) const
     case Family::Ggml:
         break;
     }
+    if (m_parts.dialect == Dialect::OpenVino ||
+        (m_parts.dialect == Dialect::Ggml && !info(qscheme()).symmetric)) {
+        const auto n = elementNumbers(*this, channel);
+        const float at = static_cast<float>(code) - n.first;
+        if (m_parts.dialect == Dialect::Ggml)
+            return at * n.decode + n.decodeLow;
+        return at / (n.last - n.first) * (n.high - n.low) + n.low;
+    }
     if (!m_parts.floatZeroPoint.empty())
         return (static_cast<float>(code) - m_parts.floatZeroPoint[channel]) * step;
     return static_cast<float>(std::int64_t{code} - zeroPointAt(channel)) * step;
@@ -288,8 +307,13 @@ QuantParams QuantParams::forChannel(std::size_t channel) const
     only(parts.encodeScale);
     only(parts.requestedMin);
     only(parts.requestedMax);
-    if (scheme.floatZeroPoint) {
-        parts.qscheme = QScheme::PerGroupAffineFloatQParams;
+    // TensorFlow's operators for one scale and for several differ in one operation: a channel keeps
+    // its own as a single group, too.
+    const bool grouped = m_parts.dialect == Dialect::TensorFlow && info(dtype()).isInteger() &&
+                         scheme.granularity != Granularity::Tensor;
+    if (scheme.floatZeroPoint || grouped) {
+        parts.qscheme = scheme.floatZeroPoint ? QScheme::PerGroupAffineFloatQParams
+                                              : ::qs::qscheme(Granularity::Group, scheme.symmetric);
         parts.groupSize = std::int64_t{1} << 62;
     } else {
         parts.qscheme = ::qs::qscheme(Granularity::Tensor, scheme.symmetric);

@@ -43,9 +43,12 @@ struct QuantParts {
 ///
 ///     real = scale * (code - zero_point)
 ///
-/// for floats, exponents and codebooks real = scale * value(code). Every scale is a normal positive
-/// float32 (an E8M0 one may be 2^-127), every integer zero_point is a code in
-/// [quant_min, quant_max], there is one of each per tensor, channel or group.
+/// in the dialect openvino real = (code - quant_min) / (levels - 1) * (ih - il) + il, and for
+/// ggml's affine schemes real = (code - quant_min) * d + m (core/quant/dialect_rules.h); zero_point
+/// then is the code nearest to real 0 and no element's step uses it. For floats, exponents and
+/// codebooks real = scale * value(code). Every scale is a normal positive float32 (an E8M0 one may
+/// be 2^-127), every integer zero_point is a code in [quant_min, quant_max], there is one of each
+/// per tensor, channel or group.
 class QuantParams {
 public:
     /// 8-bit, scale 1, zero_point 0.
@@ -56,7 +59,7 @@ public:
     /// power of two for an MX dtype, not a float8_e4m3fn for nvfp4; as many zero_points as scales
     /// or one for all; a zero_point outside [quant_min, quant_max], or not 0 where the dtype has
     /// none; quant_min >= quant_max, or outside the dtype's codes; several scales for a per-tensor
-    /// scheme; a codebook that does not ascend.
+    /// scheme; a codebook that does not ascend; what checkDialect says.
     static Result<QuantParams> make(QuantParts parts);
     static Result<QuantParams> make(DType dtype, QScheme qscheme, QuantRange range,
                                     std::vector<float> scale, std::vector<std::int32_t> zeroPoint,
@@ -101,7 +104,8 @@ public:
     bool operator==(const QuantParams&) const = default;
 
 private:
-    QuantParts m_parts{.scale = {1.0F}, .zeroPoint = {0}};
+    static QuantParts defaultParts();
+    QuantParts m_parts = defaultParts();
 };
 
 /// Which elements of a tensor share parameters. Errors (Usage): an axis the shape does not have;

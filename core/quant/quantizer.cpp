@@ -3,6 +3,7 @@
 #include "core/quant/quantizer.h"
 
 #include "core/base/parallel.h"
+#include "core/quant/ggml_kernel.h"
 
 namespace qs {
 namespace {
@@ -16,10 +17,13 @@ std::unique_ptr<const QuantizerKernel> makeKernel(const KernelSetup& setup)
         return makeExponentKernel(setup);
     case Family::Codebook:
         return makeCodebookKernel(setup);
-    case Family::Integer:
     case Family::Ggml:
+        return makeGgmlKernel(setup);
+    case Family::Integer:
         break;
     }
+    if (!info(setup.params.dialect()).ownRounding.empty())
+        return makeDialectKernel(setup);
     return makeUniformKernel(setup);
 }
 
@@ -28,6 +32,13 @@ std::unique_ptr<const QuantizerKernel> makeKernel(const KernelSetup& setup)
 Result<Quantizer> Quantizer::make(QuantParams params, const Shape& shape, Rounding rounding,
                                   std::uint64_t seed)
 {
+    const auto& dialect = info(params.dialect());
+    if (info(params.dtype()).isInteger() && !dialect.ownRounding.empty() &&
+        rounding != Rounding::HalfEven)
+        return Error::usage("rounding: dialect " + std::string(dialect.name) + " has its own (" +
+                            std::string(dialect.ownRounding) +
+                            "), which half_even, the default, stands for; found " +
+                            std::string(roundings()[static_cast<std::size_t>(rounding)].name));
     const auto layout = params.layout(shape);
     if (!layout)
         return layout.error();
@@ -87,12 +98,41 @@ Result<Tensor> codesAs(ElementType type, const Tensor& tensor, const Quantizer& 
     return Tensor::fromVector(tensor.name(), type, tensor.shape(), std::move(codes));
 }
 
+/// The bytes of the blocks: rows of blocks instead of rows of elements.
+Result<Tensor> ggmlBlocks(const Tensor& tensor, GgmlType type, const JobContext& context)
+{
+    const auto& row = info(type);
+    std::vector<std::uint8_t> bytes(ggmlBytes(type, static_cast<std::size_t>(tensor.numel())));
+    const bool done = forEachBlock(
+        tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+            thread_local std::vector<float> buffer;
+            thread_local std::vector<float> finite;
+            const auto x = tensor.read(begin, end, buffer);
+            finite.assign(x.begin(), x.end());
+            makeBlocksFinite(finite, row.blockSize);
+            const auto first = static_cast<std::size_t>(begin / row.blockSize * row.bytesPerBlock);
+            ggmlEncode(type, finite, std::as_writable_bytes(std::span(bytes)).subspan(first));
+        });
+    if (!done)
+        return Error::cancelled();
+    auto sizes = tensor.shape().sizes();
+    if (!sizes.empty())
+        sizes.back() = sizes.back() / row.blockSize * row.bytesPerBlock;
+    auto shape = Shape::make(std::move(sizes));
+    if (!shape)
+        return shape.error();
+    return Tensor::fromVector(tensor.name(), ElementType::Uint8, *shape, std::move(bytes));
+}
+
 } // namespace
 
 Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
                                const JobContext& context)
 {
-    const auto type = info(quantizer.params().dtype()).storage;
+    const auto& row = info(quantizer.params().dtype());
+    if (row.family == Family::Ggml)
+        return ggmlBlocks(tensor, ggmlTypeOf(row.id), context);
+    const auto type = row.storage;
     switch (type) {
     case ElementType::Int8:
         return codesAs<std::int8_t>(type, tensor, quantizer, context);

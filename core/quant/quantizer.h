@@ -20,6 +20,7 @@ namespace qs {
 ///     y    = (code - zero_point) * scale
 ///     mask = quant_min <= raw && raw <= quant_max    the straight-through estimator's
 ///
+/// The dialects tensorflow, openvino and ggml have rules of their own (core/quant/dialect_rules.h).
 /// A float zero_point is added before rounding. For floats, exponents and codebooks y is the
 /// nearest value of the format to t, times scale; the mask is 0 where rounding, had the format more
 /// range, would have left it. ggml's blocks: core/quant/ggml.h.
@@ -31,7 +32,8 @@ namespace qs {
 class Quantizer {
 public:
     /// Errors (kind Usage): an axis that the shape does not have, or another number of scales than
-    /// it has channels or groups; rows that are not whole blocks for ggml's dtypes.
+    /// it has channels or groups; rows that are not whole blocks for ggml's dtypes; a rounding
+    /// other than half_even where the dialect has its own.
     /// `seed` is that of stochastic rounding.
     static Result<Quantizer> make(QuantParams params, const Shape& shape,
                                   Rounding rounding = Rounding::HalfEven, std::uint64_t seed = 0);
@@ -75,7 +77,8 @@ private:
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context = {});
 /// The codes, in the dtype's storage type (int8, uint8, int16, uint16, int32): integers, bit
-/// patterns of floats, places in a codebook. Errors: cancelled.
+/// patterns of floats, places in a codebook. ggml's dtypes: the bytes of the blocks, uint8, the
+/// last axis a row of blocks. Errors: cancelled.
 Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
                                const JobContext& context = {});
 

@@ -43,9 +43,12 @@ struct KernelSetup {
 };
 
 std::unique_ptr<const QuantizerKernel> makeUniformKernel(const KernelSetup& setup);
+/// tensorflow, openvino and ggml, of integers of at most 16 bits (core/quant/dialect_rules.h).
+std::unique_ptr<const QuantizerKernel> makeDialectKernel(const KernelSetup& setup);
 std::unique_ptr<const QuantizerKernel> makeFloatKernel(const KernelSetup& setup);
 std::unique_ptr<const QuantizerKernel> makeExponentKernel(const KernelSetup& setup);
 std::unique_ptr<const QuantizerKernel> makeCodebookKernel(const KernelSetup& setup);
+std::unique_ptr<const QuantizerKernel> makeGgmlKernel(const KernelSetup& setup);
 
 /// Parameters of a run of elements that share them.
 struct UniformRun {

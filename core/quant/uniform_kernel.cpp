@@ -209,34 +209,32 @@ private:
         std::int32_t code;
     };
 
-    Element element(float x, std::size_t set, std::int64_t i) const
+    /// The parameters of a run, in registers.
+    struct Set {
+        float scale;
+        float factor;
+        std::int64_t zero;
+        std::int64_t lo;
+        std::int64_t hi;
+    };
+
+    template <Rule rule, Rounding rounding, typename Random>
+    static Element element(float x, const Set& set, Random random)
     {
-        const auto& params = m_setup.params;
-        const float scale = params.scaleAt(set);
-        const std::int64_t zero = params.zeroPointAt(set);
-        const auto lo = std::int64_t{params.range().quantMin};
-        const auto hi = std::int64_t{params.range().quantMax};
-        Element e{};
-        e.t = m_rule == Rule::Divide ? x / scale : x * (1.0F / scale);
-        float whole = 0;
-        withRounding(m_setup.rounding, [&]<Rounding rounding>() {
-            whole = roundTo<rounding>(e.t, [&] { return uniform24(m_rng, i); });
-        });
-        const float raw = whole + static_cast<float>(zero);
-        if (raw != raw) {
-            e.y = m_rule == Rule::MultiplyInt64 ? static_cast<float>(lo - zero) * scale : x;
-            e.code = static_cast<std::int32_t>(m_rule == Rule::MultiplyInt64 ? lo : zero);
-            e.level = raw;
-            return e;
-        }
-        const bool outside = !(raw >= -0x1p62F && raw <= 0x1p62F);
-        std::int64_t code = outside ? (raw > 0 ? hi : lo) : static_cast<std::int64_t>(raw);
-        e.clip = code > hi || (outside && raw > 0) ? 1.0F : code < lo || outside ? -1.0F : 0.0F;
-        if (m_rule == Rule::MultiplyInt64 && raw >= 0x1p63F)
-            code = lo;
-        code = std::clamp(code, lo, hi);
-        e.level = static_cast<float>(code - zero);
-        e.y = e.level * scale;
+        Element e;
+        e.t = inSteps<rule>(x, set.factor);
+        const float raw = roundTo<rounding>(e.t, random) + static_cast<float>(set.zero);
+        // What int64 holds of it; beyond, the sign decides.
+        const float inside = raw > 0x1p62F ? 0x1p62F : raw < -0x1p62F ? -0x1p62F : raw;
+        const auto whole = static_cast<std::int64_t>(inside == inside ? inside : 0.0F);
+        e.clip = (whole > set.hi ? 1.0F : 0.0F) - (whole < set.lo ? 1.0F : 0.0F);
+        std::int64_t code = std::clamp(whole, set.lo, set.hi);
+        if constexpr (rule == Rule::MultiplyInt64)
+            code = raw < 0x1p63F ? code : set.lo;
+        else
+            code = raw == raw ? code : set.zero;
+        e.level = static_cast<float>(code - set.zero);
+        e.y = rule == Rule::MultiplyInt64 || raw == raw ? e.level * set.scale : x;
         e.code = static_cast<std::int32_t>(code);
         return e;
     }
@@ -244,15 +242,42 @@ private:
     template <typename Body>
     void forEach(std::span<const float> x, std::int64_t begin, Body body) const
     {
-        m_setup.layout.forEachRun(
-            begin, static_cast<std::int64_t>(x.size()),
-            [&](std::int64_t set, std::int64_t at, std::int64_t n) {
-                for (std::int64_t i = 0; i < n; ++i) {
-                    const auto place = static_cast<std::size_t>(at + i);
-                    const std::int64_t own = set + i * m_setup.layout.stride();
-                    body(place, element(x[place], static_cast<std::size_t>(own), begin + at + i));
-                }
-            });
+        const auto& layout = m_setup.layout;
+        withRounding(m_setup.rounding, [&]<Rounding rounding>() {
+            const auto withRule = [&]<Rule rule>() {
+                layout.forEachRun(
+                    begin, static_cast<std::int64_t>(x.size()),
+                    [&](std::int64_t first, std::int64_t at, std::int64_t n) {
+                        const std::int64_t piece = layout.stride() == 0 ? n : 1;
+                        for (std::int64_t from = 0; from < n; from += piece) {
+                            const Set set = setOf<rule>(static_cast<std::size_t>(first + from));
+                            for (std::int64_t i = at + from; i < at + from + piece; ++i)
+                                body(static_cast<std::size_t>(i),
+                                     element<rule, rounding>(
+                                         x[static_cast<std::size_t>(i)], set,
+                                         [&] { return uniform24(m_rng, begin + i); }));
+                        }
+                    });
+            };
+            switch (m_rule) {
+            case Rule::Divide:
+                return withRule.template operator()<Rule::Divide>();
+            case Rule::MultiplyInt64:
+                return withRule.template operator()<Rule::MultiplyInt64>();
+            case Rule::Multiply:
+            case Rule::AddFirst:
+                return withRule.template operator()<Rule::Multiply>();
+            }
+        });
+    }
+
+    template <Rule rule>
+    Set setOf(std::size_t set) const
+    {
+        const auto& params = m_setup.params;
+        const float scale = params.scaleAt(set);
+        return {scale, rule == Rule::Divide ? scale : 1.0F / scale, params.zeroPointAt(set),
+                params.range().quantMin, params.range().quantMax};
     }
 
     KernelSetup m_setup;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/element_type.h"
 
+#include "core/tensor/float16.h"
+
 #include <bit>
 #include <cstring>
 
@@ -35,26 +37,12 @@ void convertBfloat16(const std::byte* from, float* to, std::int64_t count)
     }
 }
 
-/// IEEE 754 binary16: subnormals are scaled up by a float multiplication, which is exact.
-float fromFloat16(std::uint16_t half)
-{
-    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16;
-    const std::uint32_t exponent = (half >> 10) & 0x1fU;
-    const std::uint32_t mantissa = half & 0x3ffU;
-    if (exponent == 0) {
-        const float value = static_cast<float>(mantissa) * 0x1p-24F;
-        return sign != 0 ? -value : value;
-    }
-    const std::uint32_t biased = exponent == 31 ? 255U : exponent + 112U;
-    return std::bit_cast<float>(sign | (biased << 23) | (mantissa << 13));
-}
-
 void convertFloat16(const std::byte* from, float* to, std::int64_t count)
 {
     for (std::int64_t i = 0; i < count; ++i) {
         std::uint16_t bits;
         std::memcpy(&bits, from + 2 * i, 2);
-        to[i] = fromFloat16(bits);
+        to[i] = float16ToFloat32(bits);
     }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Throughput of fake-quantize and of the whole report on 16,777,216 float32 elements, two threads,
-// beside a plain copy and PyTorch on the same in the same run (tests/bench/quantize_peer.py).
+// Throughput of fake-quantize in every row of the dtype table, by scheme, and of the whole report,
+// on 16,777,216 float32 elements, two threads, beside a plain copy and PyTorch on the same in the
+// same run (tests/bench/quantize_peer.py).
 #include "core/analysis/analyze.h"
 #include "core/base/parallel.h"
+#include "core/calib/observer.h"
 #include "core/io/generators.h"
 
 #include <algorithm>
@@ -69,11 +71,11 @@ int main()
         forEachBlock(kNumel, {},
                      [&](std::int64_t, std::int64_t begin, std::int64_t end) { body(begin, end); });
     };
-    const auto fake = [&](QScheme qscheme, int axis) {
-        const std::size_t n = info(qscheme).perChannel() ? kChannels : 1;
-        const auto params = *QuantParams::make(DType::Qint8, qscheme, {-128, 127},
-                                               std::vector<float>(n, 0.04F), {0}, axis);
-        const auto quantizer = *Quantizer::make(params, tensor.shape());
+    const auto rateOf = [&](const QuantSpec& spec) {
+        const auto params = chooseQuantParams(tensor, spec);
+        if (!params)
+            std::exit(1);
+        const auto quantizer = *Quantizer::make(*params, tensor.shape(), spec.rounding, spec.seed);
         return millionsPerSecond([&] {
             inBlocks([&](std::int64_t begin, std::int64_t end) {
                 quantizer.fakeQuantize(x.subspan(static_cast<std::size_t>(begin),
@@ -82,39 +84,55 @@ int main()
             });
         });
     };
-    std::map<std::string, double> ours;
-    ours["copy"] = millionsPerSecond([&] {
+    std::vector<std::pair<std::string, double>> ours;
+    const double copy = millionsPerSecond([&] {
         inBlocks([&](std::int64_t begin, std::int64_t end) {
             std::memcpy(y.data() + begin, x.data() + begin,
                         static_cast<std::size_t>(end - begin) * sizeof(float));
         });
     });
-    ours["per_tensor"] = fake(QScheme::PerTensorAffine, 0);
-    ours["per_channel_axis_0"] = fake(QScheme::PerChannelAffine, 0);
-    ours["per_channel_axis_1"] = fake(QScheme::PerChannelAffine, 1);
+    ours.emplace_back("copy", copy);
+    QuantSpec spec;
+    ours.emplace_back("per_tensor", rateOf(spec));
+    spec.qscheme = QScheme::PerChannelAffine;
+    ours.emplace_back("per_channel_axis_0", rateOf(spec));
+    spec.axis = 1;
+    ours.emplace_back("per_channel_axis_1", rateOf(spec));
+    spec.qscheme = QScheme::PerGroupAffine;
+    spec.axis = -1;
+    for (const int size : {32, 128}) {
+        spec.groupSize = size;
+        ours.emplace_back("per_group_" + std::to_string(size), rateOf(spec));
+    }
     const auto stats = *computeStats(tensor);
-    const auto params =
-        *QuantParams::make(DType::Qint8, QScheme::PerTensorAffine, {-128, 127}, {0.04F}, {0});
-    ours["report"] = millionsPerSecond([&] {
-        if (!analyze(tensor, stats, {}, params))
-            std::exit(1);
-    });
+    const auto params = *chooseQuantParams(tensor, {});
+    ours.emplace_back("report", millionsPerSecond([&] {
+                          if (!analyze(tensor, stats, {}, params))
+                              std::exit(1);
+                      }));
+    for (const auto& row : dtypes()) {
+        QuantSpec each;
+        each.dtype = row.id;
+        each.axis = defaultAxis(each);
+        if (row.id == DType::Codebook)
+            each.codebook.assign(nf4Values().begin(), nf4Values().end());
+        ours.emplace_back(row.name, rateOf(each));
+    }
 
     const auto theirs = peer();
     if (theirs.empty())
         std::printf("PyTorch is not installed (python3-torch): no peer\n");
-    std::printf("%lld float32 elements, qint8, 2 threads: million elements per second\n",
+    std::printf("%lld float32 elements, 2 threads: million elements per second\n",
                 static_cast<long long>(kNumel));
     std::printf("%-20s %12s %12s %8s %10s\n", "", "quantoscope", "PyTorch", "ratio", "of a copy");
-    for (const char* name :
-         {"copy", "per_tensor", "per_channel_axis_0", "per_channel_axis_1", "report"}) {
+    for (const auto& [name, rate] : ours) {
         const auto it = theirs.find(name);
-        std::printf("%-20s %12.0f", name, ours[name]);
+        std::printf("%-20s %12.0f", name.c_str(), rate);
         if (it != theirs.end())
-            std::printf(" %12.1f %8.2f", it->second, ours[name] / it->second);
+            std::printf(" %12.1f %8.2f", it->second, rate / it->second);
         else
             std::printf(" %12s %8s", "-", "-");
-        std::printf(" %9.0f%%\n", 100 * ours[name] / ours["copy"]);
+        std::printf(" %9.0f%%\n", 100 * rate / copy);
     }
     return 0;
 }

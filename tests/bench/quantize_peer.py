@@ -52,3 +52,13 @@ with torch.no_grad():
         print(f"per_channel_axis_{axis}",
               rate(lambda: torch.fake_quantize_per_channel_affine(x, scale, zero, axis, -128, 127), 5))
     print("report", rate(report, 3))
+    # What PyTorch 1.13 has of the dtype table: its fake_quantize with the dtype's codes, and casts.
+    for bits in range(2, 17):
+        low = -(1 << bits - 1)
+        for name, first, last in (("int", low, -low - 1), ("uint", 0, (1 << bits) - 1)):
+            seconds = rate(lambda: torch.fake_quantize_per_tensor_affine(x, 0.04, 0, first, last), 3)
+            print(f"{name}{bits}", seconds)
+            if bits == 8:
+                print({"int": "qint8", "uint": "quint8"}[name], seconds)
+    print("float16", rate(lambda: x.half().float(), 3))
+    print("bfloat16", rate(lambda: x.bfloat16().float(), 3))

@@ -9,3 +9,5 @@ if(QUANTOSCOPE_BUILD_GUI)
 endif()
 # quantoscope-cli must run where there is no Qt.
 add_test(NAME cli_links_no_qt COMMAND sh -c "! ldd $<TARGET_FILE:quantoscope-cli> | grep -i qt")
+qs_test(test_cli_dialects ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli_dialects.cpp)
+add_dependencies(test_cli_dialects quantoscope-cli)

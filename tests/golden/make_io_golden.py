@@ -94,8 +94,15 @@ def idx_files():
         file.write(content)
 
 
+def npz_files():
+    arrays = {"x": np.arange(6, dtype="f4").reshape(2, 3), "y": np.array([3, -7], "i2")}
+    np.savez(HERE / "stored.npz", **arrays)
+    np.savez_compressed(HERE / "deflated.npz", **arrays)
+
+
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     npy_files()
+    npz_files()
     safetensors_file()
     idx_files()

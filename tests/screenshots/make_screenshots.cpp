@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Draws the states of the window that README shows and people look at before a change lands:
-//     make_screenshots DIR [SCALE]
+//     make_screenshots DIR [STATE…]
 // Each state in light and dark at 1280x800. Run with QT_QPA_PLATFORM=offscreen
 // (scripts/screenshots).
 #include "core/io/formats.h"
@@ -119,6 +119,113 @@ int main(int argc, char** argv)
                  s.tensor.logCounts = true;
              });
          }},
+        {"float8",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E4m3fn;
+             });
+         }},
+        {"float8_usage",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E5m2;
+                 s.tensor.lowerPanel = "code_usage";
+                 s.tensor.logCounts = true;
+             });
+         }},
+        {"cast_bfloat16",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Bfloat16;
+             });
+         }},
+        {"powers_of_two",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E8m0fnu;
+             });
+         }},
+        {"nf4_group",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Nf4;
+                 s.tensor.spec.axis = 0;
+                 s.tensor.channel = 12;
+             });
+         }},
+        {"mxfp4_block",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Mxfp4;
+                 s.tensor.spec.axis = 0;
+                 s.tensor.spec.groupSize = 32;
+                 s.tensor.channel = 3;
+                 s.tensor.lowerPanel = "error_histogram";
+             });
+         }},
+        {"per_group_int4",
+         [](MainWindow& w) {
+             edit(w, [](Session& s) {
+                 s.tensor.source = "generator:normal?numel=65536&seed=1";
+                 s.tensor.tensor.clear();
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.spec.qscheme = QScheme::PerGroupAffine;
+                 s.tensor.spec.axis = -1;
+                 s.tensor.spec.groupSize = 128;
+                 s.tensor.channel = 300;
+             });
+         }},
+        {"float_zero_point",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Uint4;
+                 s.tensor.spec.qscheme = QScheme::PerChannelAffineFloatQParams;
+                 s.tensor.channel = 5;
+             });
+         }},
+        {"ggml_block",
+         [](MainWindow& w) {
+             edit(w, [](Session& s) {
+                 s.tensor.source = "generator:normal?numel=65536&seed=1";
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Q4_K;
+                 s.tensor.channel = 12;
+             });
+         }},
+        {"codebook_stochastic",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Codebook;
+                 s.tensor.spec.codebook = {-1.0F, -0.4F, -0.15F, 0.0F, 0.15F, 0.4F, 1.0F};
+                 s.tensor.spec.rounding = Rounding::Stochastic;
+             });
+         }},
+        {"qint32",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Qint32;
+                 s.tensor.lowerPanel = "code_usage";
+             });
+         }},
         {"not_finite",
          [&](MainWindow& w) {
              w.openPaths({QString::fromStdString(bad)});
@@ -145,6 +252,12 @@ int main(int argc, char** argv)
         {"train", train},
     };
     for (const auto& state : states) {
+        // Named states only, where any are named.
+        bool wanted = argc <= 2;
+        for (int i = 2; i < argc; ++i)
+            wanted = wanted || QLatin1String(argv[i]) == QLatin1String(state.name);
+        if (!wanted)
+            continue;
         MainWindow window;
         window.resize(1280, 800);
         window.setTheme(ThemeId::Light);

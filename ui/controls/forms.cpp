@@ -39,7 +39,7 @@ void addRow(QFormLayout* form, const QString& label, QWidget* field, const QStri
         buddy->setToolTip(tip);
 }
 
-void addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* right)
+QLabel* addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* right)
 {
     auto* layout = new QHBoxLayout;
     layout->setSpacing(6);
@@ -49,6 +49,16 @@ void addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* ri
     name->setBuddy(left);
     name->setToolTip(left->toolTip());
     form->addRow(name, layout);
+    return name;
+}
+
+void allow(QWidget* field, bool allowed, const QString& why)
+{
+    constexpr auto kTip = "ownToolTip";
+    if (!field->property(kTip).isValid())
+        field->setProperty(kTip, field->toolTip());
+    field->setEnabled(allowed);
+    field->setToolTip(allowed ? field->property(kTip).toString() : why);
 }
 
 NumberField* scaleField(const QString& accessibleName, QWidget* parent)

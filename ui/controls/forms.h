@@ -12,6 +12,7 @@
 #include <string_view>
 
 class QGroupBox;
+class QLabel;
 
 namespace qs {
 
@@ -50,8 +51,11 @@ void showRow(QComboBox& combo, const Rows& rows, std::string_view name)
 QFormLayout* formIn(QGroupBox* box);
 /// A labelled field with its tooltip.
 void addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip);
-/// Two fields in one row; the label leads to the first and shows its tooltip.
-void addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* right);
+/// Two fields in one row; the label leads to the first and shows its tooltip. Returns the label.
+QLabel* addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget* right);
+/// Enables a field, or disables it and says in its tooltip why it has nothing to offer. Its own
+/// tooltip comes back with it.
+void allow(QWidget* field, bool allowed, const QString& why);
 
 /// A field for a scale: float32's digits, what QuantParams takes, steps of 1/100 octave.
 NumberField* scaleField(const QString& accessibleName, QWidget* parent);

@@ -66,8 +66,11 @@ void NumberField::setMessage(const QString& message)
 
 void NumberField::showValue()
 {
-    if (m_value)
+    if (m_value) {
         m_edit->setText(m_format(*m_value));
+        if (!m_edit->hasFocus())
+            m_edit->setCursorPosition(0); // of a long number the beginning is in sight
+    }
     m_edit->setModified(false);
     setMessage({});
 }

@@ -2,26 +2,75 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/controls/quantizer_controls.h"
 
-#include "core/base/text.h"
 #include "core/calib/edit_spec.h"
+#include "ui/controls/dtype_combo.h"
 #include "ui/controls/forms.h"
 #include "ui/controls/log_slider.h"
 #include "ui/controls/number_field.h"
+#include "ui/controls/numbers_field.h"
+#include "ui/panels/grid_view.h"
 
+#include <QAbstractItemView>
 #include <QCheckBox>
-#include <QComboBox>
-#include <QFormLayout>
-#include <QGroupBox>
-#include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QScopedValueRollback>
-#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
 #include <cmath>
 
 namespace qs {
+namespace {
+
+bool isGgml(const QuantSpec& spec)
+{
+    return info(spec.dtype).family == Family::Ggml;
+}
+
+/// The scheme of an index of the symmetry combo: affine, symmetric, affine with float zero_point.
+QScheme schemeOf(Granularity granularity, int symmetry)
+{
+    for (const auto& row : qschemes()) {
+        if (row.granularity == granularity && row.symmetric == (symmetry == 1) &&
+            row.floatZeroPoint == (symmetry == 2))
+            return row.id;
+    }
+    return qscheme(granularity, symmetry == 1);
+}
+
+/// What decides which elements belong to a channel or group.
+auto partsOf(const QuantSpec& spec)
+{
+    const auto& scheme = info(spec.qschemeInUse());
+    return std::tuple(scheme.granularity, spec.axis, scheme.perGroup() ? spec.groupSizeInUse() : 0,
+                      isGgml(spec));
+}
+
+std::vector<ScaleRule> rulesOf(const DTypeInfo& row)
+{
+    switch (row.scaleFormat) {
+    case ScaleFormat::Unit:
+    case ScaleFormat::InBlock:
+        break;
+    case ScaleFormat::E4m3:
+        return {ScaleRule::Default, ScaleRule::OneLevel, ScaleRule::TwoLevel};
+    case ScaleFormat::Float32:
+    case ScaleFormat::E8m0:
+        return {ScaleRule::Default, ScaleRule::Floor, ScaleRule::Ceil, ScaleRule::Even,
+                ScaleRule::Rceil};
+    }
+    return {ScaleRule::Default};
+}
+
+constexpr int kShortest = 5; ///< characters of a combo's entry that always have room
+
+QString nameOf(const DTypeInfo& row)
+{
+    return text(row.name);
+}
+
+} // namespace
 
 QuantizerControls::QuantizerControls(Document& document, QWidget* parent)
     : QScrollArea(parent), m_document(document)
@@ -33,243 +82,28 @@ QuantizerControls::QuantizerControls(Document& document, QWidget* parent)
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(4, 2, 4, 0);
     layout->setSpacing(2);
-    layout->addWidget(buildQuantizer());
-    layout->addWidget(buildGrid());
-    layout->addWidget(buildCalibration());
     m_problem = new QLabel(content);
     m_problem->setWordWrap(true);
     m_problem->setObjectName(QStringLiteral("problem"));
     m_problem->hide();
-    layout->addWidget(m_problem);
+    layout->addWidget(buildQuantizer());
+    layout->addWidget(buildGrid());
+    layout->addWidget(m_problem); // in sight from the fields above and below it
+    layout->addWidget(buildCalibration());
     layout->addStretch(1);
+    // The column decides how wide fields are, not the longest of the names in them.
+    for (auto* combo : content->findChildren<QComboBox*>()) {
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        combo->setMinimumContentsLength(kShortest);
+        combo->view()->setMinimumWidth(combo->view()->sizeHintForColumn(0));
+    }
+    for (auto* box : content->findChildren<QSpinBox*>())
+        box->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000000")));
+    for (auto* edit : content->findChildren<QLineEdit*>())
+        edit->setMinimumWidth(1);
     setWidget(content);
     connect(&m_document, &Document::changed, this, &QuantizerControls::refresh);
     refresh();
-}
-
-QWidget* QuantizerControls::buildQuantizer()
-{
-    auto* box = new QGroupBox(tr("Quantizer"));
-    auto* form = formIn(box);
-    m_dtype = comboOf(dtypes(), tr("dtype"), box);
-    addRow(
-        form, tr("&dtype"), m_dtype,
-        tr("Which integer codes there are. A fixed range is kept: scale and zero_point follow."));
-    m_symmetry = new QComboBox(box);
-    m_symmetry->setAccessibleName(tr("scheme"));
-    m_symmetry->addItems({tr("affine"), tr("symmetric")});
-    m_granularity = new QComboBox(box);
-    m_granularity->setAccessibleName(tr("granularity"));
-    m_granularity->addItems({tr("per tensor"), tr("per channel")});
-    m_symmetry->setToolTip(
-        tr("Affine: zero_point is free. Symmetric: real 0 has the middle code."));
-    m_granularity->setToolTip(
-        tr("One scale for the whole tensor, or one for each channel along an axis."));
-    addPair(form, tr("&scheme"), m_symmetry, m_granularity);
-    m_axis = new QSpinBox(box);
-    m_axis->setAccessibleName(tr("axis"));
-    m_axis->setToolTip(tr("The dimension whose channels have their own scale (from 0)."));
-    m_channel = new QSpinBox(box);
-    m_channel->setAccessibleName(tr("channel"));
-    m_channel->setPrefix(tr("ch "));
-    m_channel->setKeyboardTracking(false);
-    m_channel->setToolTip(tr("The channel that the plots show and the grid's fields change."));
-    m_channelSlider = new QSlider(Qt::Horizontal, box);
-    m_channelSlider->setAccessibleName(tr("channel slider"));
-    m_channelSlider->setToolTip(m_channel->toolTip());
-    addPair(form, tr("a&xis"), m_axis, m_channel);
-    form->addRow(tr("&channel"), m_channelSlider);
-
-    connect(m_dtype, &QComboBox::activated, this, [this](int row) {
-        const DType dtype = dtypes()[static_cast<std::size_t>(row)].id;
-        editSpec(tr("dtype"), {}, [dtype](const QuantSpec& spec, const QuantParams& params) {
-            return withDType(spec, params, dtype);
-        });
-    });
-    const auto schemeChosen = [this] {
-        const QScheme scheme = qscheme(static_cast<Granularity>(m_granularity->currentIndex()),
-                                       m_symmetry->currentIndex() == 1);
-        editSpec(tr("scheme"), {}, [scheme](const QuantSpec& spec, const QuantParams& params) {
-            return withQScheme(spec, params, scheme);
-        });
-    };
-    connect(m_symmetry, &QComboBox::activated, this, schemeChosen);
-    connect(m_granularity, &QComboBox::activated, this, schemeChosen);
-    connect(m_axis, &QSpinBox::valueChanged, this, [this](int axis) {
-        if (m_refreshing)
-            return;
-        m_document.edit(tr("axis"), QStringLiteral("axis"), [axis](Session& session) {
-            session.tensor.channel = 0;
-            session.tensor.spec.axis = axis;
-            // Values of another axis' channels mean nothing here.
-            if (session.tensor.spec.isFixed())
-                session.tensor.spec.observer = "minmax";
-        });
-    });
-    const auto channelChosen = [this](int channel) {
-        if (m_refreshing)
-            return;
-        m_document.edit(tr("channel"), QStringLiteral("channel"),
-                        [channel](Session& session) { session.tensor.channel = channel; });
-    };
-    connect(m_channel, &QSpinBox::valueChanged, this, channelChosen);
-    connect(m_channelSlider, &QSlider::valueChanged, this, channelChosen);
-    return box;
-}
-
-QWidget* QuantizerControls::buildGrid()
-{
-    auto* box = new QGroupBox(tr("Grid"));
-    auto* form = formIn(box);
-    m_scale = scaleField(tr("scale"), box);
-    addRow(form, tr("sc&ale"), m_scale,
-           tr("Real units per code step. Takes 0.0039, 1/256, 2^-8. Changing it fixes the "
-              "parameters."));
-    m_scaleSlider = new LogSlider(tr("scale slider"), box);
-    m_scaleSlider->setToolTip(
-        tr("The scale on a logarithmic axis, 1/64 to 8 times the min-max scale."));
-    form->addRow(QString(), m_scaleSlider);
-    m_zeroPoint = codeField(tr("zero_point"), box);
-    m_zeroPoint->setCheck(
-        [this](double v) { return zeroPointProblem(v, m_document.session().tensor.spec.range()); });
-    addRow(form, tr("&zero_point"), m_zeroPoint, tr("The code of real 0, which is always exact."));
-    m_quantMin = codeField(tr("quant_min"), box);
-    m_quantMax = codeField(tr("quant_max"), box);
-    const auto rangeCheck = [this](bool isMin) {
-        return [this, isMin](double v) {
-            if (auto problem = wholeNumberProblem(v); !problem.isEmpty())
-                return problem;
-            const auto& spec = m_document.session().tensor.spec;
-            const auto limit = static_cast<std::int32_t>(std::clamp(v, -1e6, 1e6));
-            const auto& row = info(spec.dtype);
-            const auto lo = isMin ? limit : spec.quantMin.value_or(row.quantMin);
-            const auto hi = isMin ? spec.quantMax.value_or(row.quantMax) : limit;
-            const auto range = chooseRange(spec.dtype, lo, hi, spec.narrowRange, spec.reduceRange);
-            return range ? QString() : QString::fromStdString(range.error().message);
-        };
-    };
-    m_quantMin->setCheck(rangeCheck(true));
-    m_quantMax->setCheck(rangeCheck(false));
-    m_quantMin->setToolTip(tr("quant_min: the lowest code in use."));
-    m_quantMax->setToolTip(tr("quant_max: the highest code in use."));
-    addPair(form, tr("&quant_min, max"), m_quantMin, m_quantMax);
-    m_narrow = new QCheckBox(tr("&narrow"), box);
-    m_narrow->setToolTip(tr("narrow_range: the lowest code is left out (-127 \u2026 127)."));
-    m_reduce = new QCheckBox(tr("red&uce"), box);
-    m_reduce->setToolTip(tr("reduce_range: half of the codes, as PyTorch does for old x86 CPUs."));
-    addPair(form, tr("range"), m_narrow, m_reduce);
-
-    connect(m_scale, &NumberField::committed, this,
-            [this](double v) { commitScale(v, QStringLiteral("scale")); });
-    connect(m_scaleSlider, &LogSlider::moved, this,
-            [this](double v) { commitScale(v, QStringLiteral("scale")); });
-    connect(m_scaleSlider, &QSlider::sliderPressed, &m_document, &Document::beginGesture);
-    connect(m_scaleSlider, &QSlider::sliderReleased, &m_document, &Document::endGesture);
-    connect(m_zeroPoint, &NumberField::committed, this, [this](double v) {
-        editSpec(tr("zero_point"), QStringLiteral("zero_point"),
-                 [this, v](const QuantSpec& spec, const QuantParams& params) {
-                     return withZeroPoint(spec, params, channelIndex(),
-                                          static_cast<std::int32_t>(v));
-                 });
-    });
-    const auto limitChosen = [this](bool isMin) {
-        return [this, isMin](double v) {
-            editSpec(isMin ? tr("quant_min") : tr("quant_max"),
-                     isMin ? QStringLiteral("quant_min") : QStringLiteral("quant_max"),
-                     [isMin, v](const QuantSpec& spec, const QuantParams&) {
-                         const auto limit = static_cast<std::int32_t>(v);
-                         return isMin ? withQuantRange(spec, limit, spec.quantMax)
-                                      : withQuantRange(spec, spec.quantMin, limit);
-                     });
-        };
-    };
-    for (auto* field : {m_quantMin, m_quantMax}) {
-        // Half a row is too narrow for a sentence.
-        field->setInlineMessage(false);
-        connect(field, &NumberField::messageChanged, this, &QuantizerControls::setProblem);
-    }
-    connect(m_quantMin, &NumberField::committed, this, limitChosen(true));
-    connect(m_quantMax, &NumberField::committed, this, limitChosen(false));
-    const auto flagChosen = [this] {
-        const bool narrow = m_narrow->isChecked();
-        const bool reduce = m_reduce->isChecked();
-        editSpec(tr("range of codes"), {}, [=](QuantSpec spec, const QuantParams&) {
-            spec.narrowRange = narrow;
-            spec.reduceRange = reduce;
-            return withQuantRange(spec, spec.quantMin, spec.quantMax);
-        });
-    };
-    connect(m_narrow, &QCheckBox::clicked, this, flagChosen);
-    connect(m_reduce, &QCheckBox::clicked, this, flagChosen);
-    return box;
-}
-
-QWidget* QuantizerControls::buildCalibration()
-{
-    auto* box = new QGroupBox(tr("Calibration"));
-    auto* form = formIn(box);
-    m_observer = comboOf(observers(), tr("observer"), box);
-    for (int i = 0; i < m_observer->count(); ++i)
-        m_observer->setItemData(i, text(observers()[static_cast<std::size_t>(i)].description),
-                                Qt::ToolTipRole);
-    addRow(form, tr("&observer"), m_observer, tr("Who finds scale and zero_point; fixed: you do."));
-    m_preset = new QComboBox(box);
-    m_preset->setAccessibleName(tr("FixedQParams preset"));
-    m_preset->addItem(tr("choose \u2026"));
-    for (const auto& preset : fixedQParamsPresets())
-        m_preset->addItem(text(preset.name));
-    addRow(form, tr("&preset"), m_preset,
-           tr("PyTorch's FixedQParams of operators with a known range: sigmoid 1/256 and 0, tanh "
-              "2/256 and 128."));
-    m_rounding = comboOf(roundings(), tr("rounding"), box);
-    m_dialect = comboOf(dialects(), tr("dialect"), box);
-    m_rounding->setToolTip(tr("How x / scale becomes a whole number."));
-    m_dialect->setToolTip(tr("Whose arithmetic: torch multiplies by the float32 reciprocal of the "
-                             "scale, onnx divides by it."));
-    addPair(form, tr("&rounding"), m_rounding, m_dialect);
-
-    connect(m_observer, &QComboBox::activated, this, [this](int row) {
-        const std::string name(observers()[static_cast<std::size_t>(row)].name);
-        editSpec(tr("observer"), {}, [name](QuantSpec spec, const QuantParams& params) {
-            spec.observer = name;
-            if (spec.isFixed()) {
-                spec.scale = params.scale();
-                spec.zeroPoint = params.zeroPoint();
-            }
-            return spec;
-        });
-    });
-    connect(m_preset, &QComboBox::activated, this, [this](int row) {
-        if (row < 1)
-            return;
-        const auto& preset = fixedQParamsPresets()[static_cast<std::size_t>(row - 1)];
-        editSpec(tr("preset %1").arg(text(preset.name)), {},
-                 [preset](QuantSpec spec, const QuantParams&) {
-                     spec.dtype = preset.dtype;
-                     spec.qscheme = preset.qscheme;
-                     spec.observer = "fixed";
-                     spec.scale = {preset.scale};
-                     spec.zeroPoint = {preset.zeroPoint};
-                     spec.quantMin.reset();
-                     spec.quantMax.reset();
-                     spec.narrowRange = spec.reduceRange = false;
-                     return spec;
-                 });
-        m_preset->setCurrentIndex(0);
-    });
-    connect(m_rounding, &QComboBox::activated, this, [this](int row) {
-        editSpec(tr("rounding"), {}, [row](QuantSpec spec, const QuantParams&) {
-            spec.rounding = roundings()[static_cast<std::size_t>(row)].id;
-            return spec;
-        });
-    });
-    connect(m_dialect, &QComboBox::activated, this, [this](int row) {
-        editSpec(tr("dialect"), {}, [row](QuantSpec spec, const QuantParams&) {
-            spec.dialect = dialects()[static_cast<std::size_t>(row)].id;
-            return spec;
-        });
-    });
-    return box;
 }
 
 void QuantizerControls::editSpec(const QString& what, const QString& key, const Change& change)
@@ -278,7 +112,32 @@ void QuantizerControls::editSpec(const QString& what, const QString& key, const 
         return;
     const auto params = currentParams().value_or(QuantParams());
     m_document.edit(what, key, [&](Session& session) {
+        const auto before = partsOf(session.tensor.spec);
         session.tensor.spec = change(session.tensor.spec, params);
+        // The place of another channel or group says nothing about the new ones.
+        if (partsOf(session.tensor.spec) != before)
+            session.tensor.channel = 0;
+    });
+}
+
+void QuantizerControls::chooseScheme(bool symmetryChanged)
+{
+    auto granularity = static_cast<Granularity>(m_granularity->currentIndex());
+    int symmetry = m_symmetry->currentIndex();
+    // One float zero_point for a whole tensor does not exist: the choice made last holds.
+    if (symmetry == 2 && granularity == Granularity::Tensor) {
+        if (symmetryChanged)
+            granularity = Granularity::Channel;
+        else
+            symmetry = 0;
+    }
+    const QScheme scheme = schemeOf(granularity, symmetry);
+    editSpec(tr("scheme"), {}, [scheme](const QuantSpec& spec, const QuantParams& params) {
+        const bool otherParts = info(scheme).granularity != info(spec.qscheme).granularity;
+        auto next = withQScheme(spec, params, scheme);
+        if (otherParts)
+            next.axis = defaultAxis(next);
+        return next;
     });
 }
 
@@ -290,6 +149,27 @@ void QuantizerControls::commitScale(double scale, const QString& key)
     editSpec(tr("scale"), key, [this, s = *checked](const QuantSpec& spec, const QuantParams& p) {
         return withScale(spec, p, channelIndex(), s);
     });
+}
+
+void QuantizerControls::commitZeroPoint(double zeroPoint)
+{
+    editSpec(tr("zero_point"), QStringLiteral("zero_point"),
+             [this, zeroPoint](const QuantSpec& spec, const QuantParams& params) {
+                 const bool whole = !info(spec.qschemeInUse()).floatZeroPoint;
+                 auto next = withZeroPoint(spec, params, channelIndex(),
+                                           whole ? static_cast<std::int32_t>(zeroPoint) : 0);
+                 if (!whole && channelIndex() < next.floatZeroPoint.size())
+                     next.floatZeroPoint[channelIndex()] = static_cast<float>(zeroPoint);
+                 return next;
+             });
+}
+
+QString QuantizerControls::zeroPointRefusal(double value) const
+{
+    const auto& spec = m_document.session().tensor.spec;
+    if (!info(spec.qschemeInUse()).floatZeroPoint)
+        return zeroPointProblem(value, spec.range());
+    return std::isfinite(static_cast<float>(value)) ? QString() : tr("beyond float32");
 }
 
 void QuantizerControls::beginRangeDrag()
@@ -316,18 +196,21 @@ void QuantizerControls::endRangeDrag()
 std::size_t QuantizerControls::channelIndex() const
 {
     const auto& tensor = m_document.session().tensor;
-    return info(tensor.spec.qscheme).perChannel() ? static_cast<std::size_t>(tensor.channel) : 0;
+    const bool one =
+        isGgml(tensor.spec) || info(tensor.spec.qschemeInUse()).granularity == Granularity::Tensor;
+    return one ? 0 : static_cast<std::size_t>(tensor.channel);
 }
 
 std::optional<QuantParams> QuantizerControls::currentParams() const
 {
     const auto& spec = m_document.session().tensor.spec;
     if (spec.isFixed()) {
-        if (const auto range = spec.range()) {
-            auto params = QuantParams::make(spec.dtype, spec.qscheme, *range, spec.scale,
-                                            spec.zeroPoint, spec.axis);
-            if (params)
-                return *params;
+        // Nothing is looked at: the values are in the spec.
+        if (const auto* fixed = observerByName(spec.observer)) {
+            if (const auto observer = fixed->make(spec)) {
+                if (auto params = (*observer)->calculateQParams())
+                    return std::move(*params);
+            }
         }
     }
     if (m_result)
@@ -350,74 +233,232 @@ void QuantizerControls::setProblem(const QString& message)
 void QuantizerControls::refresh()
 {
     const QScopedValueRollback guard(m_refreshing, true);
-    const auto& session = m_document.session();
-    const auto& spec = session.tensor.spec;
-    const bool perChannel = info(spec.qscheme).perChannel();
-    m_dtype->setCurrentIndex(static_cast<int>(spec.dtype));
-    m_symmetry->setCurrentIndex(info(spec.qscheme).symmetric ? 1 : 0);
-    m_granularity->setCurrentIndex(perChannel ? 1 : 0);
-    m_rounding->setCurrentIndex(static_cast<int>(spec.rounding));
-    m_dialect->setCurrentIndex(static_cast<int>(spec.dialect));
+    refreshScheme();
+    refreshParts();
+    refreshRules();
+    refreshCalibration();
+    refreshValues();
+}
+
+void QuantizerControls::refreshScheme()
+{
+    const auto& spec = m_document.session().tensor.spec;
+    const auto& row = info(spec.dtype);
+    const auto& scheme = info(spec.qschemeInUse());
+    m_dtype->showDType(spec.dtype);
+    m_symmetry->setCurrentIndex(!row.isInteger()        ? 1
+                                : scheme.floatZeroPoint ? 2
+                                : scheme.symmetric      ? 1
+                                                        : 0);
+    allow(m_symmetry, row.isInteger(),
+          isGgml(spec)
+              ? tr("What a block of %1 holds is the format's own.").arg(nameOf(row))
+              : tr("The levels of %1 stand about 0: it has no zero_point.").arg(nameOf(row)));
+    m_granularity->setCurrentIndex(static_cast<int>(scheme.granularity));
+    allow(m_granularity, !row.isBlock(),
+          tr("%1 is a format of blocks: %2 elements share a scale.")
+              .arg(nameOf(row))
+              .arg(row.blockSize));
+}
+
+void QuantizerControls::refreshParts()
+{
+    const auto& tensor = m_document.session().tensor;
+    const auto& spec = tensor.spec;
+    const auto& scheme = info(spec.qschemeInUse());
+    const bool parted = scheme.granularity != Granularity::Tensor;
+    const bool ggml = isGgml(spec);
+    const int rank = m_result ? m_result->facts->tensor.shape().rank() : 0;
+    m_axis->setRange(std::min(-rank, spec.axis), std::max({rank - 1, 0, spec.axis}));
+    m_axis->setValue(ggml ? -1 : spec.axis);
+    allow(m_axis, parted && !ggml,
+          ggml ? tr("ggml's blocks lie along the last axis.")
+               : tr("One scale for the whole tensor needs no axis."));
+    m_groupSize->setValue(static_cast<int>(std::clamp<std::int64_t>(
+        ggml ? info(spec.dtype).blockSize : spec.groupSizeInUse(), 1, m_groupSize->maximum())));
+    allow(m_groupSize, scheme.perGroup() && !ggml,
+          ggml ? tr("%1 has blocks of %2 elements.")
+                     .arg(nameOf(info(spec.dtype)))
+                     .arg(info(spec.dtype).blockSize)
+               : tr("Only groups have a size: choose per group."));
+
+    std::int64_t count = 1;
+    if (m_result) {
+        if (const auto layout = spec.layout(m_result->facts->tensor.shape()))
+            count = std::max<std::int64_t>(layout->count(), 1);
+    }
+    const QString part = partName(spec);
+    const auto last = static_cast<int>(std::min<std::int64_t>(count - 1, 1 << 30));
+    const auto shown = static_cast<int>(std::min<std::int64_t>(tensor.channel, 1 << 30));
+    m_partLabel->setText(QLatin1Char('&') + part);
+    m_channel->setAccessibleName(part);
+    m_channelSlider->setAccessibleName(tr("%1 slider").arg(part));
+    m_channel->setRange(0, std::max(last, parted ? shown : 0));
+    m_channelSlider->setRange(0, m_channel->maximum());
+    constexpr int kPages = 20;
+    m_channelSlider->setPageStep(std::max(1, last / kPages));
+    m_channel->setValue(shown);
+    m_channelSlider->setValue(shown);
+    const QString tip = tr("The %1 that the plots show and the grid's fields change; there are %2.")
+                            .arg(part)
+                            .arg(count);
+    for (QWidget* field : {static_cast<QWidget*>(m_channel), static_cast<QWidget*>(m_channelSlider),
+                           static_cast<QWidget*>(m_partLabel)}) {
+        field->setEnabled(parted);
+        field->setToolTip(parted ? tip : tr("One scale for the whole tensor: nothing to choose."));
+    }
+}
+
+void QuantizerControls::refreshRules()
+{
+    const auto& spec = m_document.session().tensor.spec;
+    const auto& row = info(spec.dtype);
+    const QString noIntegers =
+        tr("Only integers can leave out codes; %1 uses all of its own.").arg(nameOf(row));
     m_narrow->setChecked(spec.narrowRange);
     m_reduce->setChecked(spec.reduceRange);
-    showRow(*m_observer, observers(), spec.observer);
-    const int rank = m_result ? m_result->facts->tensor.shape().rank() : 0;
-    m_axis->setRange(-rank, std::max(rank - 1, 0));
-    m_axis->setValue(spec.axis);
-    m_axis->setEnabled(perChannel);
-    m_channel->setEnabled(perChannel);
-    m_channelSlider->setEnabled(perChannel);
-    std::int64_t channels = 1;
-    if (m_result && perChannel) {
-        if (const auto axis = m_result->facts->tensor.shape().resolveAxis(spec.axis))
-            channels = m_result->facts->tensor.shape()[*axis];
+    for (QWidget* field : {static_cast<QWidget*>(m_quantMin), static_cast<QWidget*>(m_quantMax),
+                           static_cast<QWidget*>(m_narrow), static_cast<QWidget*>(m_reduce)})
+        allow(field, row.isInteger(), noIntegers);
+    if (!row.isInteger()) {
+        m_quantMin->setNoValue(noIntegers);
+        m_quantMax->setNoValue(noIntegers);
+    } else if (const auto range = spec.range()) {
+        m_quantMin->edit()->setToolTip({});
+        m_quantMax->edit()->setToolTip({});
+        m_quantMin->setValue(range->quantMin);
+        m_quantMax->setValue(range->quantMax);
     }
-    const int last = static_cast<int>(std::clamp<std::int64_t>(channels - 1, 0, 1 << 30));
-    m_channel->setRange(0, last);
-    m_channelSlider->setRange(0, last);
-    m_channel->setValue(static_cast<int>(session.tensor.channel));
-    m_channelSlider->setValue(static_cast<int>(session.tensor.channel));
-    m_channel->setToolTip(tr("The channel that the plots show and the grid's fields change; there "
-                             "are %1.")
-                              .arg(channels));
-    refreshValues();
+
+    auto rules = rulesOf(row);
+    m_scaleRule->clear();
+    for (const auto rule : rules) {
+        const QString usual = row.scaleFormat == ScaleFormat::E8m0   ? tr("default: floor")
+                              : row.scaleFormat == ScaleFormat::E4m3 ? tr("default: two_level")
+                              : row.scaleFormat == ScaleFormat::Unit ? tr("1, a cast")
+                              : isGgml(spec)                         ? tr("in the blocks")
+                                                                     : tr("default: float32");
+        m_scaleRule->addItem(rule == ScaleRule::Default
+                                 ? usual
+                                 : text(scaleRules()[static_cast<std::size_t>(rule)].name),
+                             static_cast<int>(rule));
+        if (rule == spec.scaleRule)
+            m_scaleRule->setCurrentIndex(m_scaleRule->count() - 1);
+    }
+    allow(m_scaleRule, rules.size() > 1 && !spec.isFixed(),
+          rules.size() > 1 ? tr("The scale is fixed: no rule makes it.")
+                           : tr("%1 has no rule for its scales to choose.").arg(nameOf(row)));
+
+    const bool codebook = row.id == DType::Codebook;
+    if (codebook)
+        m_codebook->setValues(spec.codebook);
+    else if (row.id == DType::Nf4)
+        m_codebook->setValues({nf4Values().begin(), nf4Values().end()});
+    else
+        m_codebook->setValues({});
+    allow(m_codebook, codebook,
+          row.id == DType::Nf4 ? tr("The values of nf4 are given; dtype codebook takes any.")
+                               : tr("Only dtype codebook has values of your own."));
+}
+
+void QuantizerControls::refreshCalibration()
+{
+    const auto& spec = m_document.session().tensor.spec;
+    const QString own = tr("ggml encodes a block as a whole, in its own way.");
+    const bool ggml = isGgml(spec);
+    showRow(*m_observer, observers(), spec.observer);
+    allow(m_observer, !ggml, own);
+    m_averaging->setValue(spec.averagingConstant);
+    allow(m_averaging, !ggml && spec.observer == "moving_average_minmax",
+          tr("Only the observer moving_average_minmax has an averaging_constant."));
+    m_percentile->setValue(spec.percentile);
+    allow(m_percentile, !ggml && spec.observer == "percentile",
+          tr("Only the observer percentile has one."));
+    m_rounding->setCurrentIndex(static_cast<int>(spec.rounding));
+    allow(m_rounding, !ggml, own);
+    m_seed->setValue(static_cast<double>(spec.seed));
+    allow(m_seed, !ggml && spec.rounding == Rounding::Stochastic,
+          tr("Only stochastic rounding has a seed."));
+    m_dialect->setCurrentIndex(static_cast<int>(spec.dialect));
+    allow(m_dialect, !ggml, own);
 }
 
 void QuantizerControls::refreshValues()
 {
     const auto& spec = m_document.session().tensor.spec;
+    const auto& row = info(spec.dtype);
     const auto params = currentParams();
     const std::size_t channel = channelIndex();
-    const bool symmetric = info(spec.qscheme).symmetric;
-    if (const auto range = spec.range()) {
-        m_quantMin->setValue(range->quantMin);
-        m_quantMax->setValue(range->quantMax);
-    }
+    const bool symmetric = info(spec.qschemeInUse()).symmetric;
+    const bool ggml = isGgml(spec);
+    const QString noZero = tr("%1 has no zero_point.").arg(nameOf(row));
+    const QString inBlocks = tr("The scales of %1 are in its blocks.").arg(nameOf(row));
     m_zeroPoint->edit()->setReadOnly(symmetric);
-    m_zeroPoint->edit()->setEnabled(!symmetric);
-    if (!params || channel >= params->channels()) {
+    allow(m_zeroPoint, row.isInteger(), noZero);
+    m_zeroPoint->edit()->setEnabled(row.isInteger() && !symmetric);
+    allow(m_scale, !ggml, inBlocks);
+    allow(m_scaleSlider, !ggml && params.has_value(), inBlocks);
+    if (ggml) {
+        m_scale->setNoValue(inBlocks);
+        m_scale->edit()->setPlaceholderText(tr("in the blocks"));
+        m_zeroPoint->setNoValue(noZero);
+        return;
+    }
+    m_scale->edit()->setToolTip({});
+    if (!params || params->dtype() != spec.dtype || channel >= params->channels()) {
         m_scale->setNoValue(tr("not observed yet"));
-        m_zeroPoint->setNoValue(tr("not observed yet"));
+        m_zeroPoint->setNoValue(row.isInteger() ? tr("not observed yet") : noZero);
         m_scaleSlider->setEnabled(false);
         return;
     }
-    const auto scale = static_cast<double>(params->scaleAt(channel));
-    m_scaleSlider->setEnabled(true);
-    if (m_result) {
-        // The slider spans 1/64 … 8 times the scale that just covers the shown data.
-        const auto& stats = m_result->shownFacts->stats;
-        const auto fit = static_cast<double>(
-            qs::calculateQParams(stats.min, stats.max, params->dtype(), params->range(), symmetric)
-                .scale);
-        m_scaleSlider->setSpan(fit / 64, fit * 8);
-    }
+    refreshScaleSpan(*params);
+    const auto scale = static_cast<double>(params->stepAt(channel));
     m_scale->setValue(scale);
     m_scaleSlider->showValue(scale);
-    m_zeroPoint->setValue(params->zeroPointAt(channel));
+    if (!row.isInteger()) {
+        m_zeroPoint->setNoValue(noZero);
+        return;
+    }
+    const auto& floatZero = params->parts().floatZeroPoint;
+    m_zeroPoint->setStep([whole = floatZero.empty()](double v, int steps) {
+        constexpr double kPart = 0.1;
+        return v + steps * (whole ? 1 : kPart);
+    });
+    m_zeroPoint->setValue(floatZero.empty() ? params->zeroPointAt(channel)
+                                            : static_cast<double>(floatZero[channel]));
     m_zeroPoint->edit()->setToolTip(
-        symmetric        ? tr("Locked: in a symmetric scheme real 0 has this code.")
-        : spec.isFixed() ? tr("The code of real 0, fixed by you.")
-                         : tr("The code of real 0, found by the observer."));
+        symmetric            ? tr("Locked: in a symmetric scheme real 0 has this code.")
+        : !floatZero.empty() ? tr("Where real 0 stands between codes; takes decimals.")
+        : spec.isFixed()     ? tr("The code of real 0, fixed by you.")
+                             : tr("The code of real 0, found by the observer."));
+}
+
+/// The slider spans 1/64 … 8 times the scale that just covers the shown data; around 1 for casts.
+void QuantizerControls::refreshScaleSpan(const QuantParams& params)
+{
+    if (!m_result)
+        return;
+    const auto& row = info(params.dtype());
+    const auto& stats = m_result->shownFacts->stats;
+    double fit = 0;
+    if (row.scaleFormat == ScaleFormat::Unit) {
+        fit = 1;
+    } else if (row.isInteger()) {
+        const bool symmetric = info(params.qscheme()).symmetric;
+        fit = static_cast<double>(
+            qs::calculateQParams(stats.min, stats.max, params.dtype(), params.range(), symmetric)
+                .scale);
+    } else {
+        double largest = static_cast<double>(largestLevel(params.dtype()));
+        for (const float v : params.parts().codebook)
+            largest = &v == params.parts().codebook.data()
+                          ? std::fabs(static_cast<double>(v))
+                          : std::max(largest, std::fabs(static_cast<double>(v)));
+        const double amax = std::max(std::fabs(static_cast<double>(stats.min)),
+                                     std::fabs(static_cast<double>(stats.max)));
+        fit = amax > 0 && largest > 0 ? amax / largest : 1;
+    }
+    m_scaleSlider->setSpan(fit / 64, fit * 8);
 }
 
 } // namespace qs

@@ -17,11 +17,14 @@ class QSpinBox;
 
 namespace qs {
 
+class DTypeCombo;
 class LogSlider;
 class NumberField;
+class NumbersField;
 
 /// The controls of one tensor's quantizer. They show the document's spec and, where an observer
-/// finds the values, what it found; every change is an edit of the document at once.
+/// finds the values, what it found; every change is an edit of the document at once. What a dtype
+/// does not have is disabled, and its tooltip says why.
 class QuantizerControls : public QScrollArea {
     Q_OBJECT
 
@@ -44,10 +47,21 @@ private:
     QWidget* buildQuantizer();
     QWidget* buildGrid();
     QWidget* buildCalibration();
+    void connectQuantizer();
+    void connectGrid();
+    void connectCalibration();
     void editSpec(const QString& what, const QString& key, const Change& change);
+    void chooseScheme(bool symmetryChanged);
     void commitScale(double scale, const QString& key);
+    void commitZeroPoint(double zeroPoint);
+    QString zeroPointRefusal(double value) const;
     void refresh();
+    void refreshScheme();
+    void refreshParts();
+    void refreshRules();
+    void refreshCalibration();
     void refreshValues();
+    void refreshScaleSpan(const QuantParams& params);
     std::size_t channelIndex() const;
     /// The spec's own values where it is fixed, else what the observer found last.
     std::optional<QuantParams> currentParams() const;
@@ -57,10 +71,12 @@ private:
     std::optional<std::pair<QuantSpec, QuantParams>> m_dragStart;
     bool m_refreshing = false;
 
-    QComboBox* m_dtype;
+    DTypeCombo* m_dtype;
     QComboBox* m_symmetry;
     QComboBox* m_granularity;
     QSpinBox* m_axis;
+    QSpinBox* m_groupSize;
+    QLabel* m_partLabel;
     QSpinBox* m_channel;
     QSlider* m_channelSlider;
     NumberField* m_scale;
@@ -70,9 +86,14 @@ private:
     NumberField* m_quantMax;
     QCheckBox* m_narrow;
     QCheckBox* m_reduce;
+    QComboBox* m_scaleRule;
+    NumbersField* m_codebook;
     QComboBox* m_observer;
+    NumberField* m_averaging;
+    NumberField* m_percentile;
     QComboBox* m_preset;
     QComboBox* m_rounding;
+    NumberField* m_seed;
     QComboBox* m_dialect;
     QLabel* m_problem;
 };

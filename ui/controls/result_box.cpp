@@ -5,6 +5,7 @@
 #include "core/analysis/metrics.h"
 #include "core/base/text.h"
 #include "ui/controls/forms.h"
+#include "ui/panels/grid_view.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -15,6 +16,9 @@
 
 namespace qs {
 namespace {
+
+/// Longer counts have no room beside others.
+constexpr std::int64_t kMostWritten = 1'000'000;
 
 std::vector<const MetricInfo*> headlines()
 {
@@ -29,7 +33,9 @@ std::vector<const MetricInfo*> headlines()
 QString shown(const MetricInfo& metric, const Report& report)
 {
     const auto value = metric.value(report);
-    if (!value)
+    // The scale is a step of integers only.
+    const bool perScale = metric.id == "rmse_per_scale";
+    if (!value || (perScale && !info(report.params.dtype()).isInteger()))
         return QStringLiteral("\u2013");
     if (metric.unit == "%")
         return QString::fromStdString(formatShort(*value * 100)) + QStringLiteral(" %");
@@ -88,7 +94,9 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
     const bool channel = result && result->channel;
     m_table->setColumnHidden(1, !channel);
     m_table->setHorizontalHeaderLabels(
-        {tr("tensor"), channel ? tr("channel %1").arg(*result->channel) : QString()});
+        {tr("tensor"), channel
+                           ? tr("%1 %2").arg(partName(result->report->spec)).arg(*result->channel)
+                           : QString()});
     // One column needs no heading: the box is about the tensor.
     m_table->horizontalHeader()->setVisible(channel);
     m_table->setFixedHeight((channel ? m_table->horizontalHeader()->sizeHint().height() : 0) +
@@ -103,7 +111,10 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
             else if (report != nullptr)
                 text = tr("%1 of %2")
                            .arg(QString::fromStdString(formatCount(report->levelsUsed)),
-                                QString::fromStdString(formatCount(report->levelsTotal())));
+                                QString::fromStdString(
+                                    report->levelsTotal() < kMostWritten
+                                        ? formatCount(report->levelsTotal())
+                                        : formatShort(static_cast<double>(report->levelsTotal()))));
             m_table->item(row, column)->setText(text);
         }
     };

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/calib/observer.h"
+#include "ui/controls/dtype_combo.h"
 #include "ui/controls/forms.h"
 #include "ui/controls/log_slider.h"
 #include "ui/controls/number_field.h"
@@ -27,10 +28,28 @@ constexpr const char* kInput = "input";
 DType withBits(DType dtype, int bits)
 {
     for (const auto& row : dtypes()) {
-        if (row.bits == bits && row.isSigned == info(dtype).isSigned)
+        if (row.isInteger() && row.bits == bits && row.isSigned == info(dtype).isSigned)
             return row.id;
     }
     return dtype;
+}
+
+/// Another dtype with all its codes.
+void takeDType(QuantSpec& spec, DType dtype)
+{
+    spec.dtype = dtype;
+    spec.quantMin.reset();
+    spec.quantMax.reset();
+    if (!info(dtype).isInteger())
+        spec.narrowRange = spec.reduceRange = false;
+}
+
+/// What a network can learn under: one scale per tensor or channel, codes that float32 holds.
+bool canTrain(const DTypeInfo& row)
+{
+    constexpr int kMostBits = 16;
+    return (row.isInteger() || row.family == Family::Float) && !row.isBlock() &&
+           row.bits <= kMostBits;
 }
 
 } // namespace
@@ -58,8 +77,9 @@ QWidget* TrainQuantizerControls::buildWeights()
 {
     auto* box = new QGroupBox(tr("Weights"));
     auto* form = formIn(box);
-    m_weightDtype = comboOf(dtypes(), tr("weight dtype"), box);
-    m_weightDtype->setToolTip(tr("The integer type that all weights are fake-quantized to."));
+    m_weightDtype = new DTypeCombo(tr("weight dtype"), box, canTrain);
+    m_weightDtype->setToolTip(
+        tr("What all weights are fake-quantized to: type a part of a name, or eXmY."));
     form->addRow(tr("dtype"), m_weightDtype);
     m_weightBits = new QSpinBox(box);
     m_weightBits->setAccessibleName(tr("weight bits"));
@@ -85,16 +105,13 @@ QWidget* TrainQuantizerControls::buildWeights()
             }
         });
     };
-    connect(m_weightDtype, &QComboBox::activated, this, [editWeights](int row) {
-        editWeights(tr("weight dtype"), {}, [row](QuantSpec& spec) {
-            spec.dtype = dtypes()[static_cast<std::size_t>(row)].id;
-            spec.quantMin.reset();
-            spec.quantMax.reset();
-        });
+    connect(m_weightDtype, &DTypeCombo::chosen, this, [this, editWeights](DType dtype) {
+        editWeights(tr("weight dtype"), {}, [dtype](QuantSpec& spec) { takeDType(spec, dtype); });
+        refresh();
     });
     connect(m_weightBits, &QSpinBox::valueChanged, this, [editWeights](int bits) {
         editWeights(tr("weight bits"), QStringLiteral("weight bits"), [bits](QuantSpec& spec) {
-            if (info(spec.dtype).bits == bits)
+            if (info(spec.dtype).bits == bits || !info(spec.dtype).isInteger())
                 return;
             spec.dtype = withBits(spec.dtype, bits);
             spec.quantMin.reset();
@@ -119,8 +136,9 @@ QWidget* TrainQuantizerControls::buildActivations()
     m_activation->setAccessibleName(tr("activation"));
     m_activation->setToolTip(tr("Which activation's quantizer the fields below show and change."));
     form->addRow(tr("of layer"), m_activation);
-    m_activationDtype = comboOf(dtypes(), tr("activation dtype"), box);
-    m_activationDtype->setToolTip(tr("The integer type of this activation's codes."));
+    m_activationDtype = new DTypeCombo(tr("activation dtype"), box, canTrain);
+    m_activationDtype->setToolTip(
+        tr("The type of this activation's codes: type a part of a name, or eXmY."));
     form->addRow(tr("dtype"), m_activationDtype);
     m_observer = comboOf(observers(), tr("activation observer"), box);
     m_observer->setToolTip(
@@ -145,15 +163,14 @@ QWidget* TrainQuantizerControls::buildActivations()
     form->addRow(m_evidence);
 
     connect(m_activation, &QComboBox::activated, this, &TrainQuantizerControls::refreshActivation);
-    connect(m_activationDtype, &QComboBox::activated, this, [this](int row) {
-        editActivation(tr("activation dtype"), {}, [row](QuantSpec& spec) {
-            spec.dtype = dtypes()[static_cast<std::size_t>(row)].id;
-            spec.quantMin.reset();
-            spec.quantMax.reset();
+    connect(m_activationDtype, &DTypeCombo::chosen, this, [this](DType dtype) {
+        editActivation(tr("activation dtype"), {}, [dtype](QuantSpec& spec) {
+            takeDType(spec, dtype);
             // Fixed values belong to the codes they were chosen for.
             if (spec.isFixed())
                 spec.observer = "moving_average_minmax";
         });
+        refresh();
     });
     connect(m_observer, &QComboBox::activated, this, [this](int row) {
         const std::string name(observers()[static_cast<std::size_t>(row)].name);
@@ -271,8 +288,11 @@ void TrainQuantizerControls::refresh()
     const QScopedValueRollback guard(m_refreshing, true);
     const auto all = config();
     const auto weight = all.all.weight.value_or(QuantSpec());
-    m_weightDtype->setCurrentIndex(static_cast<int>(weight.dtype));
+    m_weightDtype->showDType(weight.dtype);
     m_weightBits->setValue(info(weight.dtype).bits);
+    allow(m_weightBits, info(weight.dtype).isInteger(),
+          tr("The width of %1 is its own; integers have any from 2 to 16 bits.")
+              .arg(text(info(weight.dtype).name)));
     m_weightGranularity->setCurrentIndex(info(weight.qscheme).perChannel() ? 1 : 0);
     const auto& model = m_document.session().train.recipe.model;
     if (model != m_model || m_activation->count() == 0) {
@@ -297,8 +317,11 @@ void TrainQuantizerControls::refreshActivation()
 {
     const QScopedValueRollback guard(m_refreshing, true);
     const auto spec = activationSpec();
-    m_activationDtype->setCurrentIndex(static_cast<int>(spec.dtype));
+    m_activationDtype->showDType(spec.dtype);
     showRow(*m_observer, observers(), spec.observer);
+    const bool whole = info(spec.dtype).isInteger();
+    const QString noZero = tr("%1 has no zero_point.").arg(text(info(spec.dtype).name));
+    allow(m_zeroPoint, whole, noZero);
     const auto params = activationParams();
     if (!params) {
         m_scale->setNoValue(tr("not observed yet"));
@@ -309,13 +332,17 @@ void TrainQuantizerControls::refreshActivation()
     const auto scale = static_cast<double>(params->scaleAt(0));
     m_scale->setValue(scale);
     m_scaleSlider->showValue(scale);
-    m_zeroPoint->setValue(params->zeroPointAt(0));
-    const auto range = params->range();
-    QString text = tr("covers %1 to %2")
-                       .arg(QString::fromStdString(
-                                formatShort(static_cast<double>(params->level(range.quantMin)))),
-                            QString::fromStdString(
-                                formatShort(static_cast<double>(params->level(range.quantMax)))));
+    if (whole) {
+        m_zeroPoint->edit()->setToolTip({});
+        m_zeroPoint->setValue(params->zeroPointAt(0));
+    } else {
+        m_zeroPoint->setNoValue(noZero);
+    }
+    QString text;
+    if (const auto covered = params->coveredRange())
+        text = tr("covers %1 to %2")
+                   .arg(QString::fromStdString(formatShort(static_cast<double>((*covered)[0]))),
+                        QString::fromStdString(formatShort(static_cast<double>((*covered)[1]))));
     if (spec.isFixed()) {
         text += tr("; fixed by you");
     } else if (m_snapshot) {

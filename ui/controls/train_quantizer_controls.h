@@ -16,6 +16,7 @@ class QSpinBox;
 
 namespace qs {
 
+class DTypeCombo;
 class LogSlider;
 class NumberField;
 
@@ -54,11 +55,11 @@ private:
     std::string m_model;
     bool m_refreshing = false;
 
-    QComboBox* m_weightDtype;
+    DTypeCombo* m_weightDtype;
     QSpinBox* m_weightBits;
     QComboBox* m_weightGranularity;
     QComboBox* m_activation;
-    QComboBox* m_activationDtype;
+    DTypeCombo* m_activationDtype;
     QComboBox* m_observer;
     NumberField* m_scale;
     LogSlider* m_scaleSlider;

@@ -11,7 +11,8 @@
 
 namespace qs {
 
-/// What the quantizer makes of one real value: x, its code, the dequantized value, the error. The
+/// What the quantizer makes of one real value: x, its code and bits, the dequantized value, the
+/// error in real units and in LSB, the distance of the levels around x. The
 /// same arithmetic as for the elements, on the float32 nearest to x.
 class ValueCard : public QLabel {
     Q_OBJECT

@@ -98,7 +98,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStac
             session.tensor.tensor = entry != nullptr ? entry->name : std::string();
             session.tensor.channel = 0;
             session.tensor.xView.reset();
-            if (info(session.tensor.spec.qscheme).perChannel() && session.tensor.spec.isFixed())
+            if (info(session.tensor.spec.qschemeInUse()).granularity != Granularity::Tensor &&
+                session.tensor.spec.isFixed())
                 session.tensor.spec.observer = "minmax";
         });
     });

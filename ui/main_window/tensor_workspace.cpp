@@ -421,12 +421,13 @@ QString TensorWorkspace::status() const
 {
     if (!m_result)
         return tr("no tensor chosen");
-    const auto& params = m_result->shown->params;
-    return tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 scale %4 \u00b7 zero_point %5")
-        .arg(QString::fromStdString(formatCount(m_result->report->stats.count)),
-             text(info(params.dtype()).name), text(info(m_result->report->params.qscheme()).name),
-             number(static_cast<double>(params.scaleAt(0))))
-        .arg(params.zeroPointAt(0));
+    const auto& report = *m_result->report;
+    const auto& row = info(report.params.dtype());
+    const QString scheme = row.family == Family::Ggml ? tr("blocks of %1").arg(row.blockSize)
+                                                      : text(info(report.params.qscheme()).name);
+    return tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 %4")
+        .arg(QString::fromStdString(formatCount(report.stats.count)), text(row.name), scheme,
+             parametersText(*m_result));
 }
 
 void TensorWorkspace::cancel()

@@ -158,8 +158,8 @@ void SourceTree::choose(QTreeWidgetItem* item)
         session.tensor.channel = 0;
         session.tensor.xView.reset();
         // Another tensor may have other axes and channels: what was fixed for them does not fit.
-        if (info(session.tensor.spec.qscheme).perChannel()) {
-            session.tensor.spec.axis = 0;
+        if (info(session.tensor.spec.qschemeInUse()).granularity != Granularity::Tensor) {
+            session.tensor.spec.axis = defaultAxis(session.tensor.spec);
             if (session.tensor.spec.isFixed())
                 session.tensor.spec.observer = "minmax";
         }

@@ -39,8 +39,7 @@ Figure errorHistogramFigure(const PanelInput& input)
     Figure figure;
     figure.title = Panels::tr("Error histogram of %1")
                        .arg(QString::fromStdString(result.facts->tensor.name()));
-    figure.x = {
-        Panels::tr("error (dequantized \u2212 x)"), QStringLiteral("LSB"), -1, 1, false, false};
+    figure.x = {Panels::tr("error (dequantized \u2212 x)"), errorUnit(result), -1, 1, false, false};
     figure.provenance = provenance(result);
 
     auto rounding = density(report.roundingErrors, n, Panels::tr("rounding"),
@@ -56,10 +55,15 @@ Figure errorHistogramFigure(const PanelInput& input)
     uniform.kind = SeriesKind::Line;
     uniform.color = ColorRole::Reference;
     uniform.style = LineStyle::Dashed;
-    const bool floor = report.spec.rounding == Rounding::Floor;
-    const double from = floor ? -1.0 : -0.5;
-    uniform.x = {from, from, from + 1, from + 1};
-    uniform.y = {0, 1, 1, 0};
+    if (report.spec.rounding == Rounding::Stochastic) {
+        // Down by f with the chance 1 - f, up by 1 - f with the chance f.
+        uniform.x = {-1, 0, 1};
+        uniform.y = {0, 1, 0};
+    } else {
+        const double from = report.spec.rounding == Rounding::Floor ? -1.0 : -0.5;
+        uniform.x = {from, from, from + 1, from + 1};
+        uniform.y = {0, 1, 1, 0};
+    }
 
     double top = 1;
     for (const auto* series : {&rounding, &clipping})
@@ -71,6 +75,9 @@ Figure errorHistogramFigure(const PanelInput& input)
         figure.note =
             Panels::tr("%1 % of the errors are beyond \u00b11 LSB")
                 .arg(QString::fromStdString(formatShort(100 * static_cast<double>(beyond) / n)));
+    else if (const auto& row = info(report.params.dtype());
+             !row.isInteger() && !row.isSigned && row.family != Family::Ggml)
+        figure.note = Panels::tr("1 LSB: the distance of the levels around each element");
     const bool anyClipped = report.clippedLow + report.clippedHigh > 0;
     figure.series = {std::move(rounding), std::move(uniform)};
     if (anyClipped)

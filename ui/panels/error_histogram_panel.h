@@ -6,7 +6,7 @@
 
 namespace qs {
 
-/// The density of e / scale over all elements: rounding and clipping apart, uniform reference.
+/// The density of e in LSB over all elements: rounding and clipping apart, uniform reference.
 Figure errorHistogramFigure(const PanelInput& input);
 
 } // namespace qs

@@ -6,7 +6,7 @@
 
 namespace qs {
 
-/// e(x) = dequantized(x) - x in LSB against x, with the bounds of half a step.
+/// e(x) = dequantized(x) - x in LSB, the distance of the levels around x, against x.
 Figure errorFigure(const PanelInput& input);
 
 } // namespace qs

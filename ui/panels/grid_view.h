@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/panels/level_table.h"
 #include "ui/panels/panel.h"
 
 #include <QCoreApplication>
 
+#include <utility>
 #include <vector>
 
 namespace qs {
@@ -20,36 +22,87 @@ struct Panels {
 /// a handle does not move the axis under the hand.
 std::array<double, 2> sharedXRange(const TensorResult& result);
 
-/// A shown channel's grid as pictures need it, in double.
-struct GridView {
+/// A shown channel's or group's grid as pictures need it, in double: the finite levels in ascending
+/// order, level 0 … size() - 1. ggml's blocks have none of their own: see BlockElements.
+class GridView {
+public:
     explicit GridView(const TensorResult& result);
 
-    double scale = 1;
-    std::int32_t zeroPoint = 0;
-    QuantRange range;
-    double lowest = 0;  ///< level(quant_min)
-    double highest = 0; ///< level(quant_max)
-    double toNext =
-        0.5; ///< distance from a level to where the next begins, in steps: 0.5; floor: 1
+    /// False for ggml's blocks; nothing below may be asked then.
+    bool exists() const { return m_exists; }
+    /// Levels that are equally far from each other: integers.
+    bool isUniform() const { return m_uniform; }
+    /// Stochastic rounding: x becomes level indexAt(x) or the next one.
+    bool isStochastic() const { return m_rounding == Rounding::Stochastic; }
 
-    double level(std::int32_t code) const { return (code - zeroPoint) * scale; }
-    /// Where code becomes code + 1.
-    double threshold(std::int32_t code) const { return (code - zeroPoint + toNext) * scale; }
-    /// The code of x, clamped.
-    std::int32_t codeAt(double x) const;
-    /// Where clipping begins on either side.
-    double clipLow() const { return threshold(range.quantMin - 1); }
-    double clipHigh() const { return threshold(range.quantMax); }
+    std::int64_t size() const { return m_size; }
+    double level(std::int64_t i) const;
+    /// Where level i becomes level i + 1.
+    double threshold(std::int64_t i) const;
+    /// The level of x.
+    std::int64_t indexAt(double x) const;
+    /// The distance of the levels on either side of x: 1 LSB there.
+    double stepAt(double x) const;
+
+    double lowest() const { return m_lowest; }   ///< the first level
+    double highest() const { return m_highest; } ///< the last level
+    /// Where clipping begins on either side; may be infinite.
+    double clipLow() const { return m_clipLow; }
+    double clipHigh() const { return m_clipHigh; }
+    /// Between what an unclipped element's error lies, in LSB.
+    double errorFrom() const { return m_rounding == Rounding::Floor || isStochastic() ? -1 : -0.5; }
+    double errorTo() const { return m_rounding == Rounding::Floor ? 0 : isStochastic() ? 1 : 0.5; }
+
+    /// Levels first … last whose distances are all below a width.
+    struct Run {
+        std::int64_t first;
+        std::int64_t last;
+    };
+    /// The runs of at least three levels in [from, to] that are closer to each other than `width`.
+    std::vector<Run> denseRuns(double from, double to, double width) const;
+
+    const LevelTable* table() const { return m_table.get(); }
+
+private:
+    bool m_exists = true;
+    bool m_uniform = true;
+    Rounding m_rounding = Rounding::HalfEven;
+    std::int64_t m_size = 0;
+    double m_lowest = 0;
+    double m_highest = 0;
+    double m_clipLow = 0;
+    double m_clipHigh = 0;
+    std::shared_ptr<const LevelTable> m_table;
+    /// Of more codes than a table has: the quantizer is asked for each.
+    std::optional<Quantizer> m_quantizer;
+};
+
+/// The elements of a shown block of a ggml dtype, by value: there the levels are the block's own.
+struct BlockElements {
+    explicit BlockElements(const TensorResult& result);
+    std::vector<double> x; ///< ascending
+    std::vector<double> y; ///< dequantized
+    std::vector<double> lsb;
 };
 
 /// Axis "value x" over the shared range.
 Axis valueAxis(const TensorResult& result);
-/// The two range handles, where they are inside the shared range.
-void addRangeHandles(Figure& figure, const GridView& grid);
+/// "LSB", or "local LSB" where levels are not equally far from each other.
+QString errorUnit(const TensorResult& result);
+/// The two range handles, where the dtype has a range that a person can move.
+void addRangeHandles(Figure& figure, const TensorResult& result, const GridView& grid);
 /// The clipped regions with their share, where anything is clipped.
 void addClippedRegions(Figure& figure, const TensorResult& result, const GridView& grid);
+/// What is shown of the whole tensor: "channel", "group" or "block".
+QString partName(const QuantSpec& spec);
 /// "fc1.weight" or "fc1.weight, channel 3".
 QString shownName(const TensorResult& result);
+/// A code as people write it: -12; 0x3c for bit patterns.
+QString codeText(DType dtype, std::int32_t code);
+/// A code's bits: "1111 0100"; sign, exponent and mantissa of floats: "0 0111 100".
+QString codeBits(const QuantParams& params, std::int32_t code);
+/// "scale 0.0039, zero_point 3", as far as the dtype has them.
+QString parametersText(const TensorResult& result);
 /// dtype, qscheme, scale, zero_point, …: the lines above a CSV.
 std::vector<std::pair<QString, QString>> provenance(const TensorResult& result);
 /// The picture of a tensor workspace before there is a tensor.

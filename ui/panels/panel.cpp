@@ -27,17 +27,18 @@ constexpr PanelInfo kPanels[] = {
      WorkspaceId::Tensor, true, histogramFigure},
     {"error", QT_TRANSLATE_NOOP("Panels", "Error"),
      QT_TRANSLATE_NOOP("Panels",
-                       "The error of every real value x in units of the scale (LSB): at most "
-                       "half a step inside the range, growing without bound outside."),
+                       "The error of every real value x in LSB, the distance of the levels "
+                       "around x: at most half of it inside the range, growing without bound "
+                       "outside."),
      WorkspaceId::Tensor, true, errorFigure},
     {"error_histogram", QT_TRANSLATE_NOOP("Panels", "Error histogram"),
      QT_TRANSLATE_NOOP("Panels",
-                       "How the errors of all elements spread, in units of the scale. Evenly "
-                       "spread rounding errors lie on the reference line."),
+                       "How the errors of all elements spread, in LSB, the distance of the levels "
+                       "around each. Evenly spread rounding errors lie on the reference line."),
      WorkspaceId::Tensor, false, errorHistogramFigure},
     {"code_usage", QT_TRANSLATE_NOOP("Panels", "Code usage"),
-     QT_TRANSLATE_NOOP("Panels", "How many elements have each integer code. Codes nobody uses are "
-                                 "bits paid for nothing."),
+     QT_TRANSLATE_NOOP("Panels", "How many elements have each code. Codes nobody uses are bits "
+                                 "paid for nothing."),
      WorkspaceId::Tensor, false, codeUsageFigure},
     {"training", QT_TRANSLATE_NOOP("Panels", "Loss and accuracy"),
      QT_TRANSLATE_NOOP("Panels",

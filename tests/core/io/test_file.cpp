@@ -106,7 +106,8 @@ private slots:
         QCOMPARE(named("browsers-unpack.npy.gz", "c_f4.npy"), "npy");
         QCOMPARE(named("compressed.npy", "c_f4.npy.gz"), "npy");
         QCOMPARE(problemOf(folder.file("notes.txt", "To do\n")),
-                 "notes.txt: expected one of NumPy array (.npy), safetensors model (.safetensors), "
+                 "notes.txt: expected one of NumPy array (.npy), NumPy arrays (.npz), safetensors "
+                 "model (.safetensors), "
                  "IDX data set (MNIST) (.idx), found a file that starts with 'To do\\x0a'");
         QVERIFY(problemOf(folder.file("weights", "")).endsWith("found an empty file"));
     }
@@ -267,6 +268,7 @@ private slots:
         QCOMPARE(ending.error().kind, ErrorKind::Usage);
         QCOMPARE(ending.error().message,
                  folder.path("x.txt") + ": expected a name that ends as one of NumPy array (.npy), "
+                                        "NumPy arrays (.npz), "
                                         "safetensors model (.safetensors), found another ending");
         QVERIFY(!writeTensors(folder.path("x.idx"), one)); // read only
         QVERIFY(folder.names().isEmpty());

@@ -1,10 +1,18 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/quant_spec_json.h"
+#include "ui/controls/dtype_combo.h"
 #include "ui/controls/log_slider.h"
 #include "ui/controls/number_field.h"
+#include "ui/controls/numbers_field.h"
+#include "ui/controls/quantizer_controls.h"
 
+#include <QAbstractItemModel>
+#include <QCheckBox>
 #include <QLineEdit>
 #include <QSignalSpy>
+#include <QSlider>
+#include <QSpinBox>
 #include <QTest>
 
 #include <cmath>
@@ -19,6 +27,60 @@ void type(NumberField& field, const char* text)
     QTest::keyClicks(field.edit(), QLatin1String(text));
     QTest::keyClick(field.edit(), Qt::Key_Return);
 }
+
+void typeLine(QLineEdit* edit, const char* text)
+{
+    edit->selectAll();
+    QTest::keyClicks(edit, QLatin1String(text));
+    QTest::keyClick(edit, Qt::Key_Return);
+}
+
+/// The quantizer's controls on a document, with the answers they would get.
+struct Bench {
+    explicit Bench(std::vector<std::int64_t> shape = {8, 512})
+    {
+        const auto numel = shape[0] * shape[1];
+        std::vector<float> values(static_cast<std::size_t>(numel));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = std::sin(static_cast<float>(i));
+        tensor = Tensor::fromFloats("w", *qs::Shape::make(std::move(shape)), std::move(values));
+        QObject::connect(&document, &Document::changed, &controls, [this] { answer(); });
+        answer();
+    }
+    void answer()
+    {
+        const auto& chosen = document.session().tensor;
+        auto result = pipeline.run({*tensor, chosen.spec, chosen.channel});
+        problem = result ? std::string() : result.error().message;
+        if (result)
+            controls.setResult(*result);
+    }
+    template <typename Widget>
+    Widget* find(const char* name)
+    {
+        for (auto* widget : controls.findChildren<Widget*>()) {
+            if (widget->accessibleName() == QLatin1String(name))
+                return widget;
+        }
+        qFatal("no control called %s", name);
+    }
+    void choose(const char* combo, const char* text)
+    {
+        auto* box = find<QComboBox>(combo);
+        const int row = box->findText(QLatin1String(text));
+        if (row < 0)
+            qFatal("no row %s", text);
+        box->setCurrentIndex(row);
+        emit box->activated(row);
+    }
+    const QuantSpec& spec() { return document.session().tensor.spec; }
+
+    std::optional<Tensor> tensor;
+    TensorPipeline pipeline;
+    std::string problem;
+    Document document;
+    QuantizerControls controls{document};
+};
 
 } // namespace
 
@@ -83,6 +145,196 @@ private slots:
         field.setNoValue(QStringLiteral("not observed yet"));
         QVERIFY(field.edit()->text().isEmpty());
         QCOMPARE(field.edit()->placeholderText(), QStringLiteral("\u2013"));
+    }
+
+    void dtypes_standUnderHeadings_thatCannotBeChosen()
+    {
+        DTypeCombo combo(QStringLiteral("dtype"), nullptr);
+        int headings = 0;
+        int rows = 0;
+        for (int i = 0; i < combo.count(); ++i) {
+            const auto flags = combo.model()->flags(combo.model()->index(i, 0));
+            (flags & Qt::ItemIsSelectable ? rows : headings) += 1;
+        }
+        QCOMPARE(headings, 5);
+        QCOMPARE(rows, static_cast<int>(dtypes().size()) + 1); // and eXmY
+        for (const auto& row : dtypes())
+            QVERIFY(combo.findText(QString::fromStdString(std::string(row.name))) > 0);
+    }
+
+    void dtype_isFoundByTyping_andEXmYTakenByHand()
+    {
+        DTypeCombo combo(QStringLiteral("dtype"), nullptr);
+        QSignalSpy chosen(&combo, &DTypeCombo::chosen);
+        typeLine(combo.lineEdit(), "e3m4");
+        QCOMPARE(chosen.count(), 1);
+        QVERIFY(chosen[0][0].value<DType>() == *dtypeByName("e3m4"));
+        combo.showDType(*dtypeByName("e3m4"));
+        QCOMPARE(combo.currentText(), QStringLiteral("e3m4"));
+        typeLine(combo.lineEdit(), "e9m9");
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(combo.currentText(), QStringLiteral("e3m4"));
+        typeLine(combo.lineEdit(), "NF4");
+        QVERIFY(chosen.count() >= 2);
+        QVERIFY(chosen.back()[0].value<DType>() == DType::Nf4);
+    }
+
+    void dtypes_thatAreNotOffered_cannotBeTypedEither()
+    {
+        DTypeCombo combo(QStringLiteral("dtype"), nullptr,
+                         [](const DTypeInfo& row) { return row.isInteger(); });
+        QCOMPARE(combo.findText(QStringLiteral("nf4")), -1);
+        QSignalSpy chosen(&combo, &DTypeCombo::chosen);
+        typeLine(combo.lineEdit(), "nf4");
+        QCOMPARE(chosen.count(), 0);
+        QCOMPARE(combo.currentText(), QStringLiteral("qint8"));
+    }
+
+    void everyDType_isShownWithoutAProblem_andUndone()
+    {
+        Bench bench;
+        for (const auto& row : dtypes()) {
+            const auto before = bench.document.session();
+            const std::string name(row.name);
+            bench.choose("dtype", name.c_str());
+            QVERIFY(bench.spec().dtype == row.id);
+            QVERIFY2(bench.problem.empty(), bench.problem.c_str());
+            QCOMPARE(bench.find<QComboBox>("dtype")->currentText(), QString::fromStdString(name));
+            QCOMPARE(bench.find<QCheckBox>("")->isEnabled(), row.isInteger());
+            QCOMPARE(bench.find<QComboBox>("granularity")->isEnabled(), !row.isBlock());
+            if (row.isBlock())
+                QCOMPARE(bench.find<QComboBox>("granularity")->currentText(),
+                         QStringLiteral("per group"));
+            QCOMPARE(bench.find<QComboBox>("observer")->isEnabled(), row.family != Family::Ggml);
+            // What is chosen is what is saved.
+            const auto json = toJson(bench.spec());
+            const auto again = quantSpecFromJson(json, "");
+            QVERIFY2(again && *again == bench.spec(), (name + ' ' + json.dump()).c_str());
+            if (before.tensor.spec.dtype != row.id) {
+                bench.document.undoStack().undo();
+                QVERIFY(bench.document.session() == before);
+                bench.document.undoStack().redo();
+            }
+        }
+    }
+
+    void groups_haveASize_andAPlaceToLookAt()
+    {
+        Bench bench;
+        bench.choose("granularity", "per group");
+        QVERIFY(bench.spec().qscheme == QScheme::PerGroupAffine);
+        QCOMPARE(bench.spec().axis, -1);
+        bench.find<QSpinBox>("group size")->setValue(64);
+        QCOMPARE(bench.spec().groupSize, std::int64_t{64});
+        QCOMPARE(bench.find<QSpinBox>("group")->maximum(), 8 * 8 - 1);
+        bench.find<QSlider>("group slider")->setValue(12);
+        QCOMPARE(bench.document.session().tensor.channel, std::int64_t{12});
+        // Other groups: the twelfth of before means nothing.
+        bench.find<QSpinBox>("group size")->setValue(512);
+        QCOMPARE(bench.document.session().tensor.channel, std::int64_t{0});
+        QVERIFY(bench.problem.empty());
+        bench.choose("granularity", "per channel");
+        QCOMPARE(bench.spec().axis, 0);
+        QCOMPARE(bench.find<QSpinBox>("channel")->maximum(), 7);
+    }
+
+    void manyGroups_canBeReachedBySlider()
+    {
+        Bench bench({64, 8192});
+        bench.choose("granularity", "per group");
+        bench.find<QSpinBox>("group size")->setValue(2);
+        auto* slider = bench.find<QSlider>("group slider");
+        QCOMPARE(slider->maximum(), 64 * 4096 - 1);
+        QVERIFY(slider->pageStep() > 10000);
+        slider->setValue(slider->maximum());
+        QVERIFY2(bench.problem.empty(), bench.problem.c_str());
+    }
+
+    void floatZeroPoint_takesDecimals()
+    {
+        Bench bench;
+        bench.choose("scheme", "affine, float zero_point");
+        QVERIFY(bench.spec().qscheme == QScheme::PerChannelAffineFloatQParams);
+        typeLine(bench.find<QLineEdit>("zero_point"), "3.25");
+        QVERIFY(bench.spec().isFixed());
+        QCOMPARE(bench.spec().floatZeroPoint.at(0), 3.25F);
+        QCOMPARE(bench.spec().floatZeroPoint.size(), std::size_t{8});
+        QVERIFY2(bench.problem.empty(), bench.problem.c_str());
+        QCOMPARE(bench.find<QLineEdit>("zero_point")->text(), QStringLiteral("3.25"));
+        bench.document.undoStack().undo();
+        bench.choose("granularity", "per group");
+        QVERIFY(bench.spec().qscheme == QScheme::PerGroupAffineFloatQParams);
+        bench.choose("granularity", "per tensor");
+        QVERIFY(bench.spec().qscheme == QScheme::PerTensorAffine);
+        QVERIFY2(bench.problem.empty(), bench.problem.c_str());
+    }
+
+    void scaleRules_areThoseOfTheDType()
+    {
+        Bench bench;
+        bench.choose("dtype", "mxfp4");
+        bench.choose("scale rule", "rceil");
+        QVERIFY(bench.spec().scaleRule == ScaleRule::Rceil);
+        bench.choose("dtype", "nvfp4");
+        QVERIFY(bench.spec().scaleRule == ScaleRule::Default);
+        QCOMPARE(bench.find<QComboBox>("scale rule")->findText(QStringLiteral("rceil")), -1);
+        bench.choose("scale rule", "one_level");
+        QVERIFY(bench.spec().scaleRule == ScaleRule::OneLevel);
+        QVERIFY2(bench.problem.empty(), bench.problem.c_str());
+        bench.choose("dtype", "q4_0");
+        QVERIFY(!bench.find<QComboBox>("scale rule")->isEnabled());
+        QCOMPARE(bench.find<QLineEdit>("scale")->placeholderText(),
+                 QStringLiteral("in the blocks"));
+    }
+
+    void codebook_isTyped_checked_andUndone()
+    {
+        Bench bench;
+        bench.choose("dtype", "codebook");
+        auto* field = bench.find<NumbersField>("codebook");
+        QVERIFY(field->isEnabled());
+        const auto before = bench.spec().codebook;
+        typeLine(field, "-1, -1/4 0 2^-2 1");
+        QVERIFY((bench.spec().codebook == std::vector<float>{-1, -0.25F, 0, 0.25F, 1}));
+        typeLine(field, "1 0");
+        QCOMPARE(bench.spec().codebook.size(), std::size_t{5});
+        QTest::keyClick(field, Qt::Key_Escape);
+        QCOMPARE(field->text(), QStringLiteral("-1 -0.25 0 0.25 1"));
+        bench.document.undoStack().undo();
+        QVERIFY(bench.spec().codebook == before);
+        bench.choose("dtype", "nf4");
+        QVERIFY(!field->isEnabled());
+        QVERIFY(!field->toolTip().isEmpty());
+    }
+
+    void calibrationFields_areThereForTheirObserver()
+    {
+        Bench bench;
+        QVERIFY(!bench.find<QLineEdit>("averaging constant")->isEnabled());
+        bench.choose("observer", "moving_average_minmax");
+        typeLine(bench.find<QLineEdit>("averaging constant"), "0.25");
+        QCOMPARE(bench.spec().averagingConstant, 0.25);
+        QVERIFY(!bench.find<QLineEdit>("stochastic seed")->isEnabled());
+        bench.choose("rounding", "stochastic");
+        typeLine(bench.find<QLineEdit>("stochastic seed"), "42");
+        QCOMPARE(bench.spec().seed, std::uint64_t{42});
+        typeLine(bench.find<QLineEdit>("stochastic seed"), "-1");
+        QCOMPARE(bench.spec().seed, std::uint64_t{42});
+    }
+
+    void draggedEnd_ofAGroupScalesItAlone()
+    {
+        Bench bench;
+        bench.choose("dtype", "nf4");
+        bench.find<QSpinBox>("group")->setValue(2);
+        bench.controls.beginRangeDrag();
+        bench.controls.dragRangeEnd(true, 0.5);
+        bench.controls.endRangeDrag();
+        QVERIFY(bench.spec().isFixed());
+        QCOMPARE(bench.spec().scale.size(), std::size_t{64});
+        QCOMPARE(bench.spec().scale[2], 0.5F);
+        QVERIFY(bench.spec().scale[3] > 0.9F);
+        QVERIFY2(bench.problem.empty(), bench.problem.c_str());
     }
 
     void slider_isLogarithmic_andShowsWithoutASignal()

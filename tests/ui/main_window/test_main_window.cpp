@@ -384,6 +384,70 @@ private slots:
         QCOMPARE(picture.size(), m_window->tensorWorkspace().grab().toImage().size());
     }
 
+    void session_ofEveryDType_reopens()
+    {
+        std::vector<float> values(4 * 512);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = std::sin(static_cast<float>(i));
+        writeTensor("blocks.npy", values, {4, 512});
+        m_window->openPaths({path("blocks.npy")});
+        waitForResult();
+        auto* combo = control<QComboBox>(m_window->tensorWorkspace(), "dtype");
+        auto* name = control<QLineEdit>(m_window->tensorWorkspace(), "dtype by name");
+        const auto file = path("dtypes.qscope");
+        const auto reopen = [&] {
+            waitForResult();
+            QVERIFY2(banner(m_window->tensorWorkspace()).isEmpty(),
+                     qPrintable(banner(m_window->tensorWorkspace())));
+            const auto before = session();
+            QVERIFY(writeSession(file.toStdString(), {before, nullptr}));
+            m_window->document().undoStack().setClean();
+            m_window->openPaths({file});
+            waitForResult();
+            QVERIFY(session() == before);
+            QVERIFY(result()->report->params.dtype() == before.tensor.spec.dtype);
+            QCOMPARE(combo->currentText().toStdString(),
+                     std::string(info(before.tensor.spec.dtype).name));
+            QVERIFY(banner(m_window->tensorWorkspace()).isEmpty());
+        };
+        for (const auto& row : dtypes()) {
+            choose(combo, std::string(row.name).c_str());
+            QVERIFY(session().tensor.spec.dtype == row.id);
+            reopen();
+        }
+        type(name, "e3m4");
+        QVERIFY(session().tensor.spec.dtype == *dtypeByName("e3m4"));
+        reopen();
+    }
+
+    void quantizersControls_fitTheirColumn()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        auto* controls = control<QComboBox>(m_window->tensorWorkspace(), "scheme")->parentWidget();
+        auto* area = controls->parentWidget()->parentWidget();
+        for (auto* widget : controls->parentWidget()->findChildren<QWidget*>()) {
+            if (widget->isVisible() && !widget->isWindow() && widget->window() == m_window.get())
+                QVERIFY2(widget->mapTo(area, QPoint(widget->width(), 0)).x() <= area->width() + 1,
+                         qPrintable(widget->accessibleName() + widget->metaObject()->className()));
+        }
+    }
+
+    void train_offersOnlyWhatANetworkCanLearnUnder()
+    {
+        auto& train = m_window->trainWorkspace();
+        auto* combo = control<QComboBox>(train, "weight dtype");
+        for (const char* name : {"int4", "float8_e4m3fn", "bfloat16"})
+            QVERIFY(combo->findText(QLatin1String(name)) >= 0);
+        for (const char* name : {"qint32", "q4_0", "float8_e8m0fnu", "mxfp4", "codebook"})
+            QCOMPARE(combo->findText(QLatin1String(name)), -1);
+        choose(combo, "float8_e4m3fn");
+        QVERIFY(session().train.recipe.qat->all.weight->dtype == DType::Float8E4m3fn);
+        QVERIFY(!control<QSpinBox>(train, "weight bits")->isEnabled());
+        m_window->document().undoStack().undo();
+        QVERIFY(control<QSpinBox>(train, "weight bits")->isEnabled());
+    }
+
     void training_runs_changesQuantizersWhileItRuns_pausesAndStops()
     {
         auto& train = m_window->trainWorkspace();

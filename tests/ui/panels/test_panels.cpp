@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
 #include "core/nn/twin_trainer.h"
+#include "ui/panels/grid_view.h"
 #include "ui/panels/panel.h"
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace qs;
@@ -16,7 +18,7 @@ PanelInput inputOf(const QuantSpec& spec, std::vector<float> values = {})
 {
     if (values.empty()) {
         const CounterRng rng(1);
-        for (std::uint64_t i = 0; i < 5000; ++i)
+        for (std::uint64_t i = 0; i < 5120; ++i) // rows of whole ggml blocks
             values.push_back(static_cast<float>(inverseNormal(rng.uniform(i))));
     }
     const auto n = static_cast<std::int64_t>(values.size());
@@ -51,10 +53,68 @@ QuantSpec fixedSpec(DType dtype, float scale, std::int32_t zeroPoint)
     return spec;
 }
 
+/// A spec that a person gets by choosing the dtype in the window.
+QuantSpec specOf(DType dtype)
+{
+    QuantSpec spec;
+    spec.dtype = dtype;
+    if (dtype == DType::Codebook)
+        spec.codebook = {-1.0F, -0.25F, -0.1F, 0.0F, 0.3F, 1.0F};
+    return spec;
+}
+
+QByteArray nameOf(DType dtype)
+{
+    return {info(dtype).name.data(), static_cast<qsizetype>(info(dtype).name.size())};
+}
+
+/// Listed dtypes and two of those typed by hand, without those that have no grid.
+std::vector<DType> gridDTypes()
+{
+    std::vector<DType> all;
+    for (const auto& row : dtypes()) {
+        if (row.family != Family::Ggml)
+            all.push_back(row.id);
+    }
+    all.push_back(*dtypeByName("e3m4"));
+    all.push_back(*dtypeByName("e8m2"));
+    return all;
+}
+
+float outputOf(const Quantizer& quantizer, float x)
+{
+    float y = 0;
+    quantizer.fakeQuantize({&x, 1}, 0, &y);
+    return y;
+}
+
 } // namespace
 
 class TestPanels : public QObject {
     Q_OBJECT
+
+    static void checkFigure(const PanelInfo& panel, const PanelInput& input, DType dtype)
+    {
+        const auto what = nameOf(dtype) + ' ' + panel.id;
+        const auto figure = panel.build(input);
+        QVERIFY2(!figure.title.isEmpty() && !figure.accessible.isEmpty(), what);
+        if (!figure.emptyText.isEmpty())
+            return;
+        for (const auto* axis : {&figure.x, &figure.y}) {
+            QVERIFY2(!axis->title.isEmpty() && !axis->unit.isEmpty(), what);
+            QVERIFY2(std::isfinite(axis->min) && std::isfinite(axis->max) &&
+                         axis->min < axis->max && (!axis->log || axis->min > 0),
+                     what);
+        }
+        QVERIFY2(!figure.series.empty(), what);
+        for (const auto& series : figure.series) {
+            QVERIFY2(series.x.size() == series.y.size(), what);
+            QVERIFY2(series.x.size() <= 2100, what);
+            QVERIFY2(!series.csvName.isEmpty(), what);
+            for (std::size_t i = 1; i < series.x.size(); ++i)
+                QVERIFY2(series.x[i - 1] <= series.x[i], what);
+        }
+    }
 
 private slots:
     void everyPanel_withoutResults_saysWhatToDo()
@@ -68,32 +128,207 @@ private slots:
     void everyFigure_hasTitlesUnitsAndFiniteAxes_forEveryDType()
     {
         for (const auto& dtype : dtypes()) {
-            if (!dtype.isInteger() || dtype.bits > 16)
-                continue;
-            QuantSpec spec;
-            spec.dtype = dtype.id;
-            auto input = inputOf(spec);
-            for (const bool log : {false, true}) {
-                input.logCounts = log;
-                for (const auto& panel : panels()) {
-                    if (panel.workspace != WorkspaceId::Tensor)
-                        continue;
-                    const auto figure = panel.build(input);
-                    QVERIFY2(!figure.title.isEmpty() && !figure.accessible.isEmpty(), panel.id);
-                    for (const auto* axis : {&figure.x, &figure.y}) {
-                        QVERIFY2(!axis->title.isEmpty() && !axis->unit.isEmpty(), panel.id);
-                        QVERIFY2(std::isfinite(axis->min) && std::isfinite(axis->max) &&
-                                     axis->min < axis->max && (!axis->log || axis->min > 0),
-                                 panel.id);
-                    }
-                    for (const auto& series : figure.series) {
-                        QVERIFY2(series.x.size() == series.y.size(), panel.id);
-                        QVERIFY2(series.x.size() <= 2100, panel.id);
-                        QVERIFY2(!series.csvName.isEmpty(), panel.id);
+            for (const auto rounding : {Rounding::HalfEven, Rounding::Stochastic}) {
+                auto spec = specOf(dtype.id);
+                spec.rounding = rounding;
+                auto input = inputOf(spec);
+                for (const bool log : {false, true}) {
+                    input.logCounts = log;
+                    for (const auto& panel : panels()) {
+                        if (panel.workspace == WorkspaceId::Tensor)
+                            checkFigure(panel, input, dtype.id);
                     }
                 }
             }
         }
+    }
+
+    void staircase_agreesWithTheQuantizer_forEveryDTypeAndRounding()
+    {
+        const CounterRng rng(7);
+        for (const DType dtype : gridDTypes()) {
+            for (const auto& rounding : roundings()) {
+                auto spec = specOf(dtype);
+                spec.rounding = rounding.id;
+                auto input = inputOf(spec);
+                const GridView grid(*input.tensor);
+                const auto& params = input.tensor->shown->params;
+                const auto quantizer = *Quantizer::make(params, *Shape::make({1}), rounding.id, 3);
+                // Zoom in until no step is left out.
+                auto figure = figureOf("transfer", input);
+                double half = (figure.x.max - figure.x.min) / 2;
+                const double middle = 0.6;
+                while (figure.note.contains(QStringLiteral("finer"))) {
+                    half /= 2;
+                    input.xView = {middle - half, middle + half};
+                    figure = figureOf("transfer", input);
+                }
+                const auto view = input.xView.value_or(std::array{figure.x.min, figure.x.max});
+                const auto& steps = named(figure, "dequantized [-]");
+                for (std::uint64_t i = 0; i < 1000; ++i) {
+                    const auto x =
+                        static_cast<float>(view[0] + rng.uniform(i) * (view[1] - view[0]));
+                    const auto real = static_cast<double>(x);
+                    const auto y = static_cast<double>(outputOf(quantizer, x));
+                    const auto after =
+                        std::upper_bound(steps.x.begin(), steps.x.end(), real) - steps.x.begin();
+                    if (after == 0 || steps.x[static_cast<std::size_t>(after - 1)] == real)
+                        continue; // on an edge: both are drawn
+                    const double drawn = steps.y[static_cast<std::size_t>(after - 1)];
+                    const auto place = grid.indexAt(real);
+                    const bool right =
+                        grid.isStochastic()
+                            ? y == drawn || y == grid.level(std::min(place + 1, grid.size() - 1))
+                            : y == drawn && y == grid.level(place);
+                    QVERIFY2(right, (nameOf(dtype) + " at " + QByteArray::number(real, 'g', 9) +
+                                     ": " + QByteArray::number(y, 'g', 9) + ", drawn " +
+                                     QByteArray::number(drawn, 'g', 9))
+                                        .constData());
+                }
+            }
+        }
+    }
+
+    void error_agreesWithTheQuantizersLsb_forEveryDType()
+    {
+        const CounterRng rng(9);
+        for (const DType dtype : gridDTypes()) {
+            const auto input = inputOf(specOf(dtype));
+            const auto figure = figureOf("error", input);
+            const auto quantizer = *Quantizer::make(input.tensor->shown->params, *Shape::make({1}));
+            const Series* teeth = nullptr;
+            for (const auto& series : figure.series) {
+                if (series.csvName == QLatin1String("error [LSB]"))
+                    teeth = &series;
+            }
+            if (teeth == nullptr)
+                continue; // all of it is a band
+            const double width = figure.x.max - figure.x.min;
+            for (std::uint64_t i = 0; i < 1000; ++i) {
+                const auto x = static_cast<float>(figure.x.min + rng.uniform(i) * width);
+                const auto real = static_cast<double>(x);
+                const auto at = static_cast<std::size_t>(
+                    std::upper_bound(teeth->x.begin(), teeth->x.end(), real) - teeth->x.begin());
+                if (at == 0 || at == teeth->x.size() || std::isnan(teeth->y[at]) ||
+                    std::isnan(teeth->y[at - 1]))
+                    continue;
+                const double share = (real - teeth->x[at - 1]) / (teeth->x[at] - teeth->x[at - 1]);
+                const double drawn = teeth->y[at - 1] + share * (teeth->y[at] - teeth->y[at - 1]);
+                float y = 0;
+                float t = 0;
+                float clip = 0;
+                float lsb = 0;
+                std::int32_t code = 0;
+                quantizer.evaluate({&x, 1}, 0, {&y, &t, &clip, &lsb, &code});
+                if (std::isinf(lsb)) { // beyond float32, in the quantizer
+                    QVERIFY(std::isinf(t) || std::fabs(drawn) > 3.4e38);
+                    continue;
+                }
+                QVERIFY2(std::fabs(drawn - static_cast<double>(lsb)) <=
+                             1e-3 * std::max(1.0, std::fabs(drawn)) +
+                                 0x1p-22 * std::fabs(static_cast<double>(t)),
+                         (nameOf(dtype) + " at " + QByteArray::number(real) + ": drawn " +
+                          QByteArray::number(drawn) + ", quantizer " + QByteArray::number(lsb))
+                             .constData());
+            }
+        }
+    }
+
+    void nonUniformGrids_sayWhatAnLsbIs()
+    {
+        QCOMPARE(figureOf("error", inputOf(specOf(DType::Int4))).y.unit, QStringLiteral("LSB"));
+        const auto figure = figureOf("error", inputOf(specOf(DType::Nf4)));
+        QCOMPARE(figure.y.unit, QStringLiteral("local LSB"));
+        QVERIFY(figure.note.contains(QStringLiteral("distance of the levels")));
+    }
+
+    void levels_areAscending_andDistinct()
+    {
+        for (const DType dtype : gridDTypes()) {
+            const auto input = inputOf(specOf(dtype));
+            const GridView grid(*input.tensor);
+            if (grid.table() == nullptr)
+                continue;
+            const auto& levels = grid.table()->levels();
+            const auto& thresholds = grid.table()->thresholds();
+            QCOMPARE(thresholds.size() + 1, levels.size());
+            for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
+                QVERIFY2(levels[i] < levels[i + 1], nameOf(dtype));
+                QVERIFY2(levels[i] <= thresholds[i] && thresholds[i] <= levels[i + 1],
+                         nameOf(dtype));
+            }
+        }
+        // -448 … 448 with one 0 for two codes.
+        auto cast = specOf(DType::Float8E4m3fn);
+        cast.observer = "fixed";
+        cast.scale = {1.0F};
+        const auto input = inputOf(cast);
+        const GridView grid(*input.tensor);
+        QCOMPARE(grid.size(), std::int64_t{253});
+        QCOMPARE(grid.highest(), 448.0);
+        QCOMPARE(grid.clipHigh(), 464.0);
+        QCOMPARE(grid.level(126), 0.0);
+        QCOMPARE(grid.table()->placeOf(0x80), std::int64_t{126});
+        QCOMPARE(grid.stepAt(1.5), 0.125);
+    }
+
+    void codeUsage_countsEveryElement_onceForEachDType()
+    {
+        for (const auto& dtype : dtypes()) {
+            const auto input = inputOf(specOf(dtype.id));
+            const auto figure = figureOf("code_usage", input);
+            if (dtype.bits > 16) {
+                QVERIFY(figure.emptyText.contains(QStringLiteral("too many")));
+                continue;
+            }
+            const auto& used = named(figure, "count per code");
+            if (!figure.note.contains(QStringLiteral("fullest"))) {
+                double sum = 0;
+                for (const double y : used.y)
+                    sum += y;
+                QCOMPARE(sum, 5120.0);
+            }
+        }
+        const auto figure = figureOf("code_usage", inputOf(specOf(DType::Float8E4m3fn)));
+        QVERIFY(figure.x.title.contains(QStringLiteral("magnitude")));
+        QCOMPARE(figure.x.min, -126.5);
+        QCOMPARE(figure.x.max, 126.5);
+    }
+
+    void handles_ofFloatsAreSymmetric_andGgmlHasNone()
+    {
+        auto spec = specOf(DType::Float8E4m3fn);
+        spec.observer = "fixed";
+        spec.scale = {1.0F / 128};
+        const auto figure = figureOf("transfer", inputOf(spec));
+        QCOMPARE(figure.markers[0].x, -3.5);
+        QCOMPARE(figure.markers[1].x, 3.5);
+        QVERIFY(figureOf("transfer", inputOf(specOf(DType::Q4_0))).markers.empty());
+    }
+
+    void groups_areNamed()
+    {
+        auto spec = specOf(DType::Nf4);
+        TensorPipeline pipeline;
+        PanelInput input;
+        input.tensor = *pipeline.run(
+            {Tensor::fromFloats("w", *Shape::make({4, 128}), std::vector<float>(512, 0.5F)), spec,
+             3});
+        QCOMPARE(figureOf("transfer", input).title, QStringLiteral("Transfer of w, group 3"));
+    }
+
+    void codes_areShownAsNumbersAndBits()
+    {
+        QCOMPARE(codeText(DType::Int8, -12), QStringLiteral("-12"));
+        QCOMPARE(codeText(DType::Float8E4m3fn, 0x3c), QStringLiteral("0x3c"));
+        const auto params = [](DType dtype) {
+            return *QuantParams::make(dtype, QScheme::PerTensorSymmetric,
+                                      {info(dtype).quantMin, info(dtype).quantMax}, {1.0F}, {0});
+        };
+        QCOMPARE(codeBits(params(DType::Float8E4m3fn), 0x3c), QStringLiteral("0 0111 100"));
+        QCOMPARE(codeBits(params(DType::Int8), -12), QStringLiteral("1111 0100"));
+        QCOMPARE(codeBits(params(DType::Qint32), -1), QStringLiteral("0xffffffff"));
+        QCOMPARE(codeBits(params(DType::Float4E2m1), 0xf), QStringLiteral("1 11 1"));
     }
 
     void sharedPanels_haveTheSameX()
@@ -140,7 +375,9 @@ private slots:
         const auto clipped = figureOf("histogram", inputOf(fixedSpec(DType::Int4, 0.1F, 0)));
         QCOMPARE(clipped.regions.size(), std::size_t{2});
         QVERIFY(clipped.regions[0].label.contains(QStringLiteral("clipped")));
-        QCOMPARE(clipped.regions[1].from, 7.5 * static_cast<double>(0.1F));
+        // Where the float32 arithmetic begins to clip: half a step above the last level, but for
+        // its last bit.
+        QVERIFY(std::fabs(clipped.regions[1].from / (7.5 * static_cast<double>(0.1F)) - 1) < 1e-7);
     }
 
     void histogram_showsEveryElementOnItsLevel()

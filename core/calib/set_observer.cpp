@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/calib/set_observer.h"
+
+#include "core/base/parallel.h"
+#include "core/calib/params_from_ranges.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <typeinfo>
+
+namespace qs {
+namespace {
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
+Result<std::int64_t> countNonfinite(const Tensor& tensor, const JobContext& context)
+{
+    std::vector<std::int64_t> parts(static_cast<std::size_t>(blockCount(tensor.numel())));
+    const bool done = forEachBlock(tensor.numel(), context,
+                                   [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+                                       thread_local std::vector<float> buffer;
+                                       std::int64_t count = 0;
+                                       for (const float v : tensor.read(begin, end, buffer))
+                                           count += std::fabs(v) < kInf ? 0 : 1;
+                                       parts[static_cast<std::size_t>(block)] = count;
+                                   });
+    if (!done)
+        return Error::cancelled();
+    return std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+}
+
+} // namespace
+
+void SetObserver::widen(ChannelRange& into, const ChannelRange& batch) const
+{
+    if (!batch.observed)
+        return;
+    into.min = into.observed ? std::min(into.min, batch.min) : batch.min;
+    into.max = into.observed ? std::max(into.max, batch.max) : batch.max;
+    into.observed = true;
+}
+
+bool SetObserver::sawAny() const
+{
+    return std::any_of(m_ranges.begin(), m_ranges.end(),
+                       [](const ChannelRange& r) { return r.observed; });
+}
+
+Result<void> SetObserver::observe(const Tensor& batch, const JobContext& context,
+                                  const TensorStats* known)
+{
+    const auto layout = m_spec.layout(batch.shape());
+    if (!layout)
+        return layout.error();
+    std::vector<ChannelRange> seen;
+    if (known != nullptr && layout->count() == 1) {
+        seen = {{known->min, known->max, known->finiteCount() > 0}};
+    } else {
+        auto found = computeRanges(batch, *layout, context);
+        if (!found)
+            return found.error();
+        seen = std::move(*found);
+    }
+    const auto nonfinite = known != nullptr ? Result<std::int64_t>(known->nonfiniteCount())
+                                            : countNonfinite(batch, context);
+    if (!nonfinite)
+        return nonfinite.error();
+    if (!m_ranges.empty() && m_ranges.size() != seen.size())
+        return error("expected " + std::to_string(m_ranges.size()) +
+                     " channels or groups as in the first batch, found " +
+                     std::to_string(seen.size()));
+    if (auto kept = remember(batch, *layout, seen, context); !kept)
+        return kept;
+    m_ranges.resize(seen.size());
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        widen(m_ranges[i], seen[i]);
+    ++m_batches;
+    m_samples += batch.numel();
+    m_nonfinite += *nonfinite;
+    return {};
+}
+
+Result<void> SetObserver::merge(const Observer& other)
+{
+    const auto* more = dynamic_cast<const SetObserver*>(&other);
+    if (more == nullptr || typeid(*more) != typeid(*this) || !(other.spec() == m_spec))
+        return Error::usage("observer " + m_spec.observer +
+                            ": only an observer with the same settings can be merged into it");
+    if (more->m_batches == 0)
+        return {};
+    if (m_batches > 0 && m_ranges.size() != more->m_ranges.size())
+        return error("expected " + std::to_string(m_ranges.size()) +
+                     " channels or groups as in the first batch, found " +
+                     std::to_string(more->m_ranges.size()));
+    if (auto kept = rememberAll(*more); !kept)
+        return kept;
+    m_ranges.resize(more->m_ranges.size());
+    for (std::size_t i = 0; i < m_ranges.size(); ++i)
+        widen(m_ranges[i], more->m_ranges[i]);
+    m_batches += more->m_batches;
+    m_samples += more->m_samples;
+    m_nonfinite += more->m_nonfinite;
+    return {};
+}
+
+Result<QuantParams> SetObserver::calculateQParams(const JobContext& context) const
+{
+    if (m_batches == 0)
+        return error("nothing was observed yet");
+    if (!sawAny())
+        return error("there is no finite element to take a range from");
+    const auto chosen = choose(context, nullptr);
+    if (!chosen)
+        return chosen.error();
+    return paramsFromRanges(m_spec, *chosen);
+}
+
+Result<ObserverEvidence> SetObserver::evidence(std::size_t set, const JobContext& context) const
+{
+    ObserverEvidence evidence;
+    evidence.batches = m_batches;
+    evidence.samples = m_samples;
+    evidence.nonfinite = m_nonfinite;
+    evidence.observed = m_ranges;
+    evidence.set = set;
+    if (!sawAny())
+        return evidence;
+    if (set >= m_ranges.size())
+        return Error::usage("observer " + m_spec.observer + ": there are " +
+                            std::to_string(m_ranges.size()) + " channels or groups, not one " +
+                            std::to_string(set));
+    auto chosen = choose(context, &evidence);
+    if (!chosen)
+        return chosen.error();
+    evidence.chosen = std::move(*chosen);
+    return evidence;
+}
+
+std::span<const float> finiteElements(const Tensor& tensor, const ParamLayout& layout,
+                                      std::int64_t set, std::vector<float>& buffer)
+{
+    const auto isFinite = [](float v) {
+        return std::fabs(v) < kInf;
+    };
+    if (layout.count() == 1 && tensor.isFloat32()) {
+        const auto all = tensor.floats();
+        if (std::all_of(all.begin(), all.end(), isFinite))
+            return all;
+    }
+    buffer.clear();
+    std::vector<float> part;
+    layout.forEachRunOf(set, [&](std::int64_t begin, std::int64_t n) {
+        const auto x = tensor.read(begin, begin + n, part);
+        std::copy_if(x.begin(), x.end(), std::back_inserter(buffer), isFinite);
+        return true;
+    });
+    return buffer;
+}
+
+Result<void> forEachSet(std::int64_t sets, const JobContext& context,
+                        const std::function<Result<void>(std::int64_t set)>& body)
+{
+    std::vector<Result<void>> results(static_cast<std::size_t>(sets));
+    const bool done = forEachIndex(sets, context, [&](std::int64_t set) {
+        results[static_cast<std::size_t>(set)] = body(set);
+    });
+    if (!done)
+        return Error::cancelled();
+    for (auto& result : results) {
+        if (!result)
+            return result;
+    }
+    return {};
+}
+
+} // namespace qs
