@@ -184,6 +184,16 @@ void addScales(const QuantParams& params, std::size_t set, ElementInspection& to
         const float zero = params.parts().floatZeroPoint[set];
         to.scales.push_back({"zero_point", float32Bits(zero)});
         to.formula = "(" + std::to_string(to.code) + " - " + text(zero) + ") * " + step;
+    } else if (row.isInteger() && !params.parts().requestedMin.empty() &&
+               params.dialect() != Dialect::TensorFlow) {
+        // No zero_point: levels lie between the ends of the range that was asked for.
+        const float lo = params.parts().requestedMin[set];
+        const float hi = params.parts().requestedMax[set];
+        to.scales.push_back({"range_min", float32Bits(lo)});
+        to.scales.push_back({"range_max", float32Bits(hi)});
+        to.formula = "level " + std::to_string(std::int64_t{to.code} - params.firstCode()) +
+                     " of " + std::to_string(params.codeCount()) + " from " + text(lo) + " to " +
+                     text(hi);
     } else if (row.isInteger()) {
         const std::int32_t zero = params.zeroPointAt(set);
         to.scales.push_back({"zero_point", wholeBits(std::string(row.name), row.bits,
