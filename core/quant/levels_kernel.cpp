@@ -223,7 +223,7 @@ std::unique_ptr<const QuantizerKernel> makeExponentKernel(const KernelSetup& set
     // Half way to 2^-128 and to 2^128, whose ties go up.
     const float high = std::nextafter(0x1.8p127F, 0.0F);
     return makeLevels(
-        setup, {std::move(levels), Ties::Upper, 0x1.8p-128F, high, 0x1p-128F, 0x1p127F, kNanCode});
+        setup, {std::move(levels), Ties::Upper, 0x1.8p-128F, high, 0x1p-127F, 0x1p127F, kNanCode});
 }
 
 std::unique_ptr<const QuantizerKernel> makeCodebookKernel(const KernelSetup& setup)
