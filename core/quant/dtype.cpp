@@ -9,10 +9,24 @@ namespace qs {
 namespace {
 
 constexpr std::string_view kTorch = "PyTorch fake_quantize, exact";
-constexpr std::string_view kCast = "exact against the format's definition, all codes";
-constexpr std::string_view kOrt = "ONNX Runtime QuantizeLinear, exact";
-constexpr std::string_view kMx = "OCP MX 1.0, microxcaling's scale rules, exact";
+constexpr std::string_view kTorchCodes =
+    "PyTorch fake_quantize, quantize_per_tensor, quantize_per_channel, exact";
+constexpr std::string_view kTorchWide = "PyTorch quantize_per_tensor, exact";
+constexpr std::string_view kTorchAndOrt =
+    "PyTorch fake_quantize, ONNX Runtime QuantizeLinear, exact";
+constexpr std::string_view kHalf = "PyTorch's cast, exact, at every boundary";
+constexpr std::string_view kDefinition = "the format's definition, exact, all codes";
+constexpr std::string_view kOrt = "ONNX Runtime Cast and QuantizeLinear, exact";
+constexpr std::string_view kSmall = "OCP MX 1.0's table, torchao's casts, exact, all codes";
+constexpr std::string_view kMx = "microxcaling, torchao with every scale rule, exact";
 constexpr std::string_view kGgml = "ggml's reference encoder and decoder, exact";
+
+constexpr std::string_view integerClaim(std::string_view name, int bits)
+{
+    if (name.starts_with('q'))
+        return bits > 8 ? kTorchWide : kTorchCodes;
+    return bits == 4 || bits == 8 || bits == 16 ? kTorchAndOrt : kTorch;
+}
 
 constexpr DTypeInfo integerRow(DType id, std::string_view name, int bits, bool isSigned)
 {
@@ -31,7 +45,7 @@ constexpr DTypeInfo integerRow(DType id, std::string_view name, int bits, bool i
             {},
             ScaleFormat::Float32,
             0,
-            kTorch,
+            integerClaim(name, bits),
             true};
 }
 
@@ -77,8 +91,8 @@ constexpr DTypeInfo ggmlRow(DType id, std::string_view name, int bits, int block
 /// both sides): the grid of a format with one exponent bit, whose codes are told as integers.
 constexpr DTypeInfo mxInt8Row()
 {
-    DTypeInfo row =
-        floatRow(DType::Mxint8, "mxint8", {1, 6, 1, Specials::None}, ScaleFormat::E8m0, kMx, 32);
+    DTypeInfo row = floatRow(DType::Mxint8, "mxint8", {1, 6, 1, Specials::None}, ScaleFormat::E8m0,
+                             "microxcaling, exact", 32);
     row.isSigned = true;
     row.quantMin = -127;
     row.quantMax = 127;
@@ -121,22 +135,23 @@ constexpr DTypeInfo kNamed[] = {
     integerRow(Uint14, "uint14", 14, false),
     integerRow(Uint15, "uint15", 15, false),
     integerRow(Uint16, "uint16", 16, false),
-    floatRow(Float16, "float16", {5, 10, 15, Specials::Ieee}, ScaleFormat::Unit, kCast),
-    floatRow(Bfloat16, "bfloat16", {8, 7, 127, Specials::Ieee}, ScaleFormat::Unit, kCast),
+    floatRow(Float16, "float16", {5, 10, 15, Specials::Ieee}, ScaleFormat::Unit, kHalf),
+    floatRow(Bfloat16, "bfloat16", {8, 7, 127, Specials::Ieee}, ScaleFormat::Unit, kHalf),
     floatRow(Float8E4m3fn, "float8_e4m3fn", {4, 3, 7, Specials::Fn}, ScaleFormat::Float32, kOrt),
     floatRow(Float8E4m3fnuz, "float8_e4m3fnuz", {4, 3, 8, Specials::Fnuz}, ScaleFormat::Float32,
              kOrt),
     floatRow(Float8E5m2, "float8_e5m2", {5, 2, 15, Specials::Ieee}, ScaleFormat::Float32, kOrt),
     floatRow(Float8E5m2fnuz, "float8_e5m2fnuz", {5, 2, 16, Specials::Fnuz}, ScaleFormat::Float32,
              kOrt),
-    codesRow(Float8E8m0fnu, "float8_e8m0fnu", 8, Family::Exponent, ScaleFormat::Unit, 0, kCast),
-    floatRow(Float6E2m3, "float6_e2m3", {2, 3, 1, Specials::None}, ScaleFormat::Float32, kCast),
-    floatRow(Float6E3m2, "float6_e3m2", {3, 2, 3, Specials::None}, ScaleFormat::Float32, kCast),
-    floatRow(Float4E2m1, "float4_e2m1", {2, 1, 1, Specials::None}, ScaleFormat::Float32, kCast),
+    codesRow(Float8E8m0fnu, "float8_e8m0fnu", 8, Family::Exponent, ScaleFormat::Unit, 0,
+             kDefinition),
+    floatRow(Float6E2m3, "float6_e2m3", {2, 3, 1, Specials::None}, ScaleFormat::Float32, kSmall),
+    floatRow(Float6E3m2, "float6_e3m2", {3, 2, 3, Specials::None}, ScaleFormat::Float32, kSmall),
+    floatRow(Float4E2m1, "float4_e2m1", {2, 1, 1, Specials::None}, ScaleFormat::Float32, kSmall),
     codesRow(Nf4, "nf4", 4, Family::Codebook, ScaleFormat::Float32, 64,
-             "the published table, nearest value, exact"),
+             "bitsandbytes' table and thresholds, torchao's codes, exact"),
     codesRow(Codebook, "codebook", 8, Family::Codebook, ScaleFormat::Float32, 0,
-             "nearest value, exact"),
+             "the nearest value by definition, exact"),
     floatRow(Mxfp8E4m3, "mxfp8_e4m3", {4, 3, 7, Specials::Fn}, ScaleFormat::E8m0, kMx, 32),
     floatRow(Mxfp8E5m2, "mxfp8_e5m2", {5, 2, 15, Specials::Ieee}, ScaleFormat::E8m0, kMx, 32),
     floatRow(Mxfp6E2m3, "mxfp6_e2m3", {2, 3, 1, Specials::None}, ScaleFormat::E8m0, kMx, 32),
@@ -144,7 +159,7 @@ constexpr DTypeInfo kNamed[] = {
     floatRow(Mxfp4, "mxfp4", {2, 1, 1, Specials::None}, ScaleFormat::E8m0, kMx, 32),
     mxInt8Row(),
     floatRow(Nvfp4, "nvfp4", {2, 1, 1, Specials::None}, ScaleFormat::E4m3,
-             "torchao's nvfp4 rule, exact", 16),
+             "torchao's nvfp4_quantize, one and two levels, exact", 16),
     ggmlRow(Q4_0, "q4_0", 4, 32),
     ggmlRow(Q4_1, "q4_1", 4, 32),
     ggmlRow(Q5_0, "q5_0", 5, 32),
@@ -219,7 +234,7 @@ constexpr std::array<DTypeInfo, kTotal> makeTable()
             auto& row = table[kNamedCount + i];
             row = floatRow(static_cast<DType>(kNamedCount + i),
                            {kExyNames.text.data() + i * 6, kExyNames.length[i]}, formatOf(e, m),
-                           ScaleFormat::Float32, kCast);
+                           ScaleFormat::Float32, kDefinition);
             row.listed = false;
         }
     }
