@@ -166,16 +166,6 @@ void sumUp(const Piece& p, Sums& sums)
     sums.add(part);
 }
 
-/// Where e / scale falls: 0 … kErrorBins-1 over [-1, 1], then below, then above.
-std::int32_t errorBin(float lsb)
-{
-    const float bin = (lsb + 1.0F) * (kErrorBins / 2.0F);
-    const float inside = std::min(std::max(bin, 0.0F), static_cast<float>(kErrorBins - 1));
-    return lsb < -1.0F  ? kErrorBins
-           : lsb > 1.0F ? kErrorBins + 1
-                        : static_cast<std::int32_t>(inside);
-}
-
 void count(const Piece& p, std::int32_t firstCode, Counts& counts)
 {
     std::int32_t bin[kPiece];

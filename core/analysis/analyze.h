@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/error_bins.h"
 #include "core/analysis/report.h"
 #include "core/quant/quantizer.h"
 
 namespace qs {
-
-/// Bins of the error histograms over [-1, 1] LSB.
-inline constexpr int kErrorBins = 256;
 
 /// One read of the tensor: quantizes every element and gathers the whole report. `stats` are the
 /// tensor's own (computeStats). On all cores; the same bits whatever their number.

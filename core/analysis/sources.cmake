@@ -5,6 +5,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/bit_inspector.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/histogram.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/indexed_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/metrics.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
