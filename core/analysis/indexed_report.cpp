@@ -340,7 +340,7 @@ Result<std::optional<Report>> analyzeIndexed(const ValueIndex& index, const Tens
         if (places == 0)
             return;
         work.stairs = Staircase::make(params, static_cast<std::size_t>(i), spec.rounding,
-                                      work.values->keyAt(0), work.values->keyAt(places - 1));
+                                      work.values->keys());
         if (!work.stairs) {
             possible = false;
             return;

@@ -4,6 +4,7 @@
 
 #include "core/calib/histogram_observers.h"
 #include "core/calib/mse_problem.h"
+#include "core/calib/optimal_ranges.h"
 
 #include <algorithm>
 #include <cmath>
@@ -237,7 +238,8 @@ Ranges histogramChoice(std::span<const Tensor> batches, QuantSpec spec, const Jo
 
 Result<std::vector<ChannelRange>> mseRanges(std::span<const Tensor> batches, const QuantSpec& spec,
                                             std::span<const ChannelRange> observed,
-                                            const JobContext& context, MseTrace* trace)
+                                            const JobContext& context, MseTrace* trace,
+                                            const ValueIndex* index)
 {
     constexpr std::size_t kKeep = 12;
     const auto& row = info(spec.dtype);
@@ -247,6 +249,20 @@ Result<std::vector<ChannelRange>> mseRanges(std::span<const Tensor> batches, con
     const Search search(spec, observed);
     if (std::none_of(observed.begin(), observed.end(), [](const auto& r) { return r.observed; }))
         return Error::data("observer mse: there is no finite element to take a range from");
+    if (canProveRanges(spec, observed)) {
+        std::int64_t elements = 0;
+        for (const auto& batch : batches)
+            elements += batch.numel();
+        // Large tensors cannot differ from what is proven by a rounding that matters.
+        constexpr std::int64_t kSmall = 1 << 20;
+        const auto histogram =
+            elements <= kSmall ? histogramChoice(batches, spec, context) : Ranges{};
+        auto proven = optimalRanges(batches, spec, observed, histogram, context, trace, index);
+        if (!proven)
+            return proven.error();
+        if (*proven)
+            return std::move(**proven);
+    }
     const auto all = MseProblem::exact(batches, spec, observed);
 
     // 1. The grid, where it is cheap.

@@ -64,7 +64,8 @@ const ObserverInfo* observerByName(std::string_view name)
 }
 
 Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spec,
-                                      const JobContext& context, const TensorStats* known)
+                                      const JobContext& context, const TensorStats* known,
+                                      std::shared_ptr<const ValueIndex> index)
 {
     const auto* row = observerByName(spec.observer);
     if (row == nullptr)
@@ -74,6 +75,8 @@ Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spe
         return observer.error();
     if (auto seen = (*observer)->observe(tensor, context, known); !seen)
         return seen.error();
+    if (index)
+        (*observer)->useIndex(std::move(index));
     return (*observer)->calculateQParams(context);
 }
 

@@ -150,6 +150,7 @@ public:
     {
         return SetObserver::calculateQParams(context);
     }
+    void useIndex(std::shared_ptr<const ValueIndex> index) override { m_index = std::move(index); }
 
 protected:
     Result<std::vector<ChannelRange>> choose(const JobContext& context,
@@ -159,11 +160,15 @@ protected:
         if (evidence != nullptr)
             trace.set = evidence->set;
         auto found =
-            mseRanges(batches(), spec(), ranges(), context, evidence != nullptr ? &trace : nullptr);
+            mseRanges(batches(), spec(), ranges(), context, evidence != nullptr ? &trace : nullptr,
+                      batches().size() == 1 ? m_index.get() : nullptr);
         if (evidence != nullptr)
             evidence->steps = std::move(trace.steps);
         return found;
     }
+
+private:
+    std::shared_ptr<const ValueIndex> m_index;
 };
 
 template <typename T>

@@ -11,6 +11,8 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/calib/mse_problem.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/mse_range.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/numpy_histogram.cpp
+    ${PROJECT_SOURCE_DIR}/core/calib/optimal_ranges.cpp
+    ${PROJECT_SOURCE_DIR}/core/calib/optimal_scale.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/observer.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/params_from_ranges.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/percentile.cpp

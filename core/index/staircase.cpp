@@ -48,8 +48,7 @@ bool Staircase::exists(const QuantParams& params, Rounding rounding)
 }
 
 std::optional<Staircase> Staircase::make(const QuantParams& params, std::size_t channel,
-                                         Rounding rounding, std::int32_t firstKey,
-                                         std::int32_t lastKey)
+                                         Rounding rounding, std::span<const std::int32_t> keys)
 {
     if (!exists(params, rounding))
         return std::nullopt;
@@ -58,12 +57,49 @@ std::optional<Staircase> Staircase::make(const QuantParams& params, std::size_t 
     if (!quantizer || quantizer->layout().count() != 1)
         return std::nullopt;
     Staircase stairs(std::move(*quantizer));
-    stairs.m_lastKey = lastKey;
-    stairs.findCodes(firstKey, rounding);
+    stairs.m_lastKey = keys.back();
+    if (!stairs.isMonotone(keys.front()))
+        return std::nullopt;
+    // Each code's border takes about four tries.
+    constexpr std::int64_t kTries = 4;
+    if (static_cast<std::int64_t>(keys.size()) <= kTries * params.codeCount()) {
+        stairs.readCodes(keys);
+        return stairs;
+    }
+    stairs.findCodes(keys.front(), rounding);
     if (stairs.m_steps.empty())
         return std::nullopt;
     stairs.splitAtClips();
     return stairs;
+}
+
+/// PyTorch 1.13 makes quant_min of what is too large for int64.
+bool Staircase::isMonotone(std::int32_t firstKey) const
+{
+    if (m_quantizer.params().dialect() != Dialect::Torch113)
+        return true;
+    KeyEvaluator at(m_quantizer);
+    const std::int32_t ends[] = {firstKey, m_lastKey};
+    bool inside = true;
+    at.forEach(ends, [&](std::size_t, std::size_t) {
+        inside = std::fabs(at.t[0]) < 0x1p62F && std::fabs(at.t[1]) < 0x1p62F;
+    });
+    return inside;
+}
+
+void Staircase::readCodes(std::span<const std::int32_t> keys)
+{
+    KeyEvaluator at(m_quantizer);
+    constexpr float kMost = std::numeric_limits<float>::max();
+    at.forEach(keys, [&](std::size_t offset, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const StairStep step{keys[offset + i], at.code[i], std::clamp(at.y[i], -kMost, kMost),
+                                 at.clip[i]};
+            if (m_steps.empty() || m_steps.back().code != step.code ||
+                m_steps.back().clip != step.clip || m_steps.back().level != step.level)
+                m_steps.push_back(step);
+        }
+    });
 }
 
 void Staircase::findCodes(std::int32_t firstKey, Rounding rounding)
@@ -74,14 +110,11 @@ void Staircase::findCodes(std::int32_t firstKey, Rounding rounding)
     const std::int32_t ends[] = {firstKey, m_lastKey};
     std::int64_t first = 0;
     std::int64_t last = 0;
-    bool monotone = true;
     at.forEach(ends, [&](std::size_t, std::size_t) {
         first = order.orderOf(at.code[0]);
         last = order.orderOf(at.code[1]);
-        monotone = params.dialect() != Dialect::Torch113 ||
-                   (std::fabs(at.t[0]) < 0x1p62F && std::fabs(at.t[1]) < 0x1p62F);
     });
-    if (!monotone || last < first || last - first > kMostSteps)
+    if (last < first || last - first > kMostSteps)
         return;
     std::vector<Threshold> thresholds;
     thresholds.reserve(static_cast<std::size_t>(last - first));

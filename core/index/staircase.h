@@ -27,13 +27,13 @@ public:
     /// Steps that a staircase may have; more are quicker read element by element.
     static constexpr std::int64_t kMostSteps = 1 << 17;
 
-    /// Of one channel of the parameters, over the keys [firstKey, lastKey] of finite numbers. None
-    /// where there is no staircase to be had: ggml's blocks, whose scales depend on the elements;
-    /// stochastic rounding; PyTorch 1.13's casts of numbers int64 cannot hold; more than
-    /// kMostSteps codes.
+    /// Of one channel of the parameters, for numbers among `keys`: finite, ascending, at least one.
+    /// Where these are few compared with the codes, steps begin at some of them, and steps without
+    /// a key are left out. None where there is no staircase to be had: ggml's blocks, whose scales
+    /// depend on the elements; stochastic rounding; PyTorch 1.13's casts of numbers int64 cannot
+    /// hold; more than kMostSteps codes.
     static std::optional<Staircase> make(const QuantParams& params, std::size_t channel,
-                                         Rounding rounding, std::int32_t firstKey,
-                                         std::int32_t lastKey);
+                                         Rounding rounding, std::span<const std::int32_t> keys);
     /// Whether make could succeed for such a dtype, dialect and rounding; and how many steps there
     /// are at most.
     static bool exists(const QuantParams& params, Rounding rounding);
@@ -55,6 +55,8 @@ public:
 private:
     explicit Staircase(Quantizer quantizer) : m_quantizer(std::move(quantizer)) {}
 
+    bool isMonotone(std::int32_t firstKey) const;
+    void readCodes(std::span<const std::int32_t> keys);
     void findCodes(std::int32_t firstKey, Rounding rounding);
     void splitAtClips();
 
