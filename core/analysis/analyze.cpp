@@ -304,4 +304,33 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
     return report;
 }
 
+Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats,
+                                  std::span<const AnalysisItem> items,
+                                  const AnalysisOptions& options, const JobContext& context)
+{
+    Analysis all;
+    for (const auto& item : items) {
+        all.reports.push_back(analyze(tensor, stats, item.spec, item.params, context));
+        if (context.stopRequested())
+            return Error::cancelled();
+    }
+    if (options.valueBins) {
+        auto values = computeHistogram(tensor, stats, *options.valueBins, context);
+        if (!values)
+            return values.error();
+        all.values = std::move(*values);
+    }
+    return all;
+}
+
+Result<std::vector<Result<Report>>> analyzeAll(const Tensor& tensor, const TensorStats& stats,
+                                               std::span<const AnalysisItem> items,
+                                               const JobContext& context)
+{
+    auto all = analyzeInOneRead(tensor, stats, items, {}, context);
+    if (!all)
+        return all.error();
+    return std::move(all->reports);
+}
+
 } // namespace qs
