@@ -10,40 +10,46 @@
 
 namespace qs {
 
+HistogramBins HistogramBins::of(const TensorStats& stats, int count)
+{
+    HistogramBins bins{static_cast<double>(stats.min), static_cast<double>(stats.max),
+                       std::clamp(count, 1, kMostBins)};
+    if (bins.lo == bins.hi) {
+        const double pad = bins.lo == 0 ? 1.0 : std::fabs(bins.lo) * 0.5;
+        bins.lo -= pad;
+        bins.hi += pad;
+    }
+    return bins;
+}
+
 Result<Histogram> computeHistogram(const Tensor& tensor, const TensorStats& stats, int bins,
                                    const JobContext& context)
 {
+    return computeHistogram(tensor, HistogramBins::of(stats, bins), context);
+}
+
+Result<Histogram> computeHistogram(const Tensor& tensor, const HistogramBins& bins,
+                                   const JobContext& context)
+{
+    if (!(bins.lo < bins.hi) || bins.count < 1)
+        return Error::usage("histogram: expected a range");
     Histogram h;
-    h.lo = static_cast<double>(stats.min);
-    h.hi = static_cast<double>(stats.max);
-    if (h.lo == h.hi) {
-        const double pad = h.lo == 0 ? 1.0 : std::fabs(h.lo) * 0.5;
-        h.lo -= pad;
-        h.hi += pad;
-    }
-    const auto count = static_cast<std::size_t>(std::max(bins, 1));
-    const double lo = h.lo;
-    const double perBin = static_cast<double>(count) / (h.hi - h.lo);
-    const auto last = static_cast<double>(count - 1);
+    h.lo = bins.lo;
+    h.hi = bins.hi;
+    const auto count = static_cast<std::size_t>(bins.count);
     using Counts = std::vector<std::int64_t>;
-    tbb::enumerable_thread_specific<Counts> perThread([&] { return Counts(count + 1); });
+    tbb::enumerable_thread_specific<Counts> perThread([&] { return Counts(count + 3); });
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
             thread_local std::vector<float> buffer;
-            std::int32_t index[512];
             Counts& counts = perThread.local();
-            const auto x = tensor.read(begin, end, buffer);
-            for (std::size_t at = 0; at < x.size(); at += 512) {
-                const std::size_t n = std::min<std::size_t>(512, x.size() - at);
-                for (std::size_t i = 0; i < n; ++i) {
-                    // Non-finite elements go to the extra bin at the end.
-                    const auto v = static_cast<double>(x[at + i]);
-                    const double bin = std::min(std::max((v - lo) * perBin, 0.0), last);
-                    index[i] = std::fabs(v) < HUGE_VAL ? static_cast<std::int32_t>(bin)
-                                                       : static_cast<std::int32_t>(count);
-                }
-                for (std::size_t i = 0; i < n; ++i)
-                    ++counts[static_cast<std::size_t>(index[i])];
+            for (const float x : tensor.read(begin, end, buffer)) {
+                const auto v = static_cast<double>(x);
+                const std::size_t at = !std::isfinite(x) ? count + 2
+                                       : v < bins.lo     ? count
+                                       : v > bins.hi     ? count + 1
+                                                     : static_cast<std::size_t>(bins.binOf(v));
+                ++counts[at];
             }
         });
     if (!done)
@@ -52,6 +58,8 @@ Result<Histogram> computeHistogram(const Tensor& tensor, const TensorStats& stat
     for (const auto& counts : perThread) {
         for (std::size_t i = 0; i < count; ++i)
             h.counts[i] += counts[i];
+        h.below += counts[count];
+        h.above += counts[count + 1];
     }
     return h;
 }

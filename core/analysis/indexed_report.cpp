@@ -295,9 +295,9 @@ void addSums(const std::vector<SetWork>& sets, Report& report)
 
 } // namespace
 
-bool canReportFrom(const ValueIndex& index, const QuantParams& params, Rounding rounding)
+bool canReportFrom(std::span<const SortedValues> sets, const QuantParams& params, Rounding rounding)
 {
-    return Staircase::exists(params, rounding) && index.sets() == params.channels();
+    return Staircase::exists(params, rounding) && sets.size() == params.channels();
 }
 
 double fusedCost(const TensorStats& stats)
@@ -306,14 +306,13 @@ double fusedCost(const TensorStats& stats)
     return kPerElement * static_cast<double>(stats.count);
 }
 
-double indexedCost(const ValueIndex& index, const QuantParams& params)
+double indexedCost(std::span<const SortedValues> sets, const QuantParams& params)
 {
     constexpr double kPerStep = 600;
     constexpr double kPerBorder = 90;
     constexpr double kPerRead = 3.5;
     double cost = 0;
-    for (std::size_t i = 0; i < index.sets(); ++i) {
-        const auto& set = index.set(i);
+    for (const auto& set : sets) {
         // A set has no more steps than float32 numbers between its ends.
         const double spread = set.places() == 0 ? 0.0
                                                 : static_cast<double>(set.keyAt(set.places() - 1)) -
@@ -325,17 +324,17 @@ double indexedCost(const ValueIndex& index, const QuantParams& params)
     return cost;
 }
 
-Result<std::optional<Report>> analyzeIndexed(const ValueIndex& index, const TensorStats& stats,
-                                             const QuantSpec& spec, const QuantParams& params,
-                                             const JobContext& context)
+Result<std::optional<Report>> analyzeIndexed(std::span<const SortedValues> all,
+                                             const TensorStats& stats, const QuantSpec& spec,
+                                             const QuantParams& params, const JobContext& context)
 {
-    if (!canReportFrom(index, params, spec.rounding))
+    if (!canReportFrom(all, params, spec.rounding))
         return std::optional<Report>();
-    std::vector<SetWork> sets(index.sets());
+    std::vector<SetWork> sets(all.size());
     std::atomic<bool> possible{true};
     const auto climb = [&](std::int64_t i) {
         auto& work = sets[static_cast<std::size_t>(i)];
-        work.values = &index.set(static_cast<std::size_t>(i));
+        work.values = &all[static_cast<std::size_t>(i)];
         const std::int64_t places = work.values->places();
         if (places == 0)
             return;

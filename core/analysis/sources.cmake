@@ -3,10 +3,15 @@
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/analyze.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/bit_inspector.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/calibration_board.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/error_curves.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/error_landscape.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/histogram.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/indexed_histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/indexed_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/metrics.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/rate_distortion.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
 )

@@ -61,7 +61,9 @@ public:
                          const std::function<Result<void>(std::size_t, const SortedValues&)>& body)
     {
         std::shared_ptr<const ValueIndex> own;
-        if (m_index == nullptr || m_index->sets() != m_sets) {
+        const bool fits = m_index != nullptr && m_batches.size() == 1 &&
+                          m_index->fits(*m_spec.layout(m_batches[0].shape()));
+        if (!fits) {
             m_index = nullptr;
             if (m_sets == 1 || m_batches.size() == 1) {
                 auto built = m_sets == 1

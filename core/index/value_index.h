@@ -110,7 +110,7 @@ class ValueIndex {
 public:
     /// Sorts every set of the layout (core/base/parallel's cores, sortKeys); counts instead where
     /// the elements have 8 or 16 bits. NaN, +Inf and -Inf are left out. layout.numel() ==
-    /// tensor.numel(). While it works it takes peakBytes(), afterwards bytes(). The same for any
+    /// tensor.numel(), exists(layout). While it works it takes peakBytes(), afterwards bytes(). The same for any
     /// number of threads. Errors: cancelled.
     static Result<std::shared_ptr<const ValueIndex>>
     build(const Tensor& tensor, const ParamLayout& layout, const JobContext& context = {});
@@ -120,7 +120,19 @@ public:
 
     std::size_t sets() const { return m_sets.size(); }
     const SortedValues& set(std::size_t i) const { return m_sets[i]; }
+    std::span<const SortedValues> all() const { return m_sets; }
     const ParamLayout& layout() const { return m_layout; }
+    /// Whether its sets are those of this layout.
+    bool fits(const ParamLayout& layout) const
+    {
+        return m_layout == layout || (sets() == 1 && layout.count() == 1 &&
+                                      m_layout.numel() == layout.numel());
+    }
+    /// Whether an index can be built for such a layout: for a tensor or channels, not for groups.
+    static bool exists(const ParamLayout& layout)
+    {
+        return layout.groupSize() == 0 || layout.count() == 1;
+    }
     /// Memory that it takes: at most 1.3 times the tensor's size as float32 where sets are not
     /// tiny.
     std::uint64_t bytes() const;

@@ -2,17 +2,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipeline/tensor_pipeline.h"
 
+#include "core/analysis/indexed_histogram.h"
+#include "core/analysis/indexed_report.h"
+#include "core/base/memory.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <new>
 
 namespace qs {
+namespace {
+
+/// The report by whichever plan is quicker.
+Result<std::pair<Report, AnalysisPlan>> reportOf(const Tensor& tensor, const TensorStats& stats,
+                                                 std::span<const SortedValues> sets,
+                                                 const QuantSpec& spec, const QuantParams& params,
+                                                 const JobContext& context)
+{
+    if (!sets.empty() && canReportFrom(sets, params, spec.rounding) &&
+        indexedCost(sets, params) < fusedCost(stats)) {
+        auto report = analyzeIndexed(sets, stats, spec, params, context);
+        if (!report)
+            return report.error();
+        if (*report)
+            return std::pair(std::move(**report), AnalysisPlan::Index);
+    }
+    auto report = analyze(tensor, stats, spec, params, context);
+    if (!report)
+        return report.error();
+    return std::pair(std::move(*report), AnalysisPlan::Read);
+}
+
+Error noMemory(const Tensor& tensor)
+{
+    return Error::data("tensor '" + tensor.name() +
+                       "': not enough memory for this; close other programs or tensors, or choose "
+                       "another observer");
+}
+
+} // namespace
 
 int valueBins(std::int64_t n)
 {
     const auto wanted = static_cast<unsigned>(
         4 * std::sqrt(static_cast<double>(std::min<std::int64_t>(n, 1 << 20))));
     return static_cast<int>(std::clamp(std::bit_floor(wanted), 32U, 512U));
+}
+
+TensorPipeline::TensorPipeline() : TensorPipeline(availableMemory) {}
+
+TensorPipeline::TensorPipeline(std::function<std::uint64_t()> available)
+    : m_indices(std::move(available))
+{
 }
 
 Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
@@ -34,8 +76,36 @@ Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
     return Facts(std::move(facts));
 }
 
+Result<TensorPipeline::Facts> TensorPipeline::wholeFacts(const Tensor& tensor,
+                                                         const JobContext& context)
+{
+    const Key whole{TensorKey::of(tensor), ParamLayout::perTensor(0), -1};
+    if (!m_whole || m_wholeKey != whole) {
+        auto facts = factsOf(tensor, context);
+        if (!facts)
+            return facts.error();
+        m_whole = *facts;
+        m_wholeKey = whole;
+        m_channel.reset();
+        m_last = {};
+        m_indices.look(whole.tensor);
+    }
+    return m_whole;
+}
+
 Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequest& request,
                                                                 const JobContext& context)
+{
+    const std::scoped_lock lock(m_mutex);
+    try {
+        return answer(request, context);
+    } catch (const std::bad_alloc&) {
+        return noMemory(request.tensor);
+    }
+}
+
+Result<std::shared_ptr<const TensorResult>> TensorPipeline::answer(const TensorRequest& request,
+                                                                   const JobContext& context)
 {
     const auto& spec = request.spec;
     const auto layout = spec.layout(request.tensor.shape());
@@ -48,50 +118,121 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequ
                             std::to_string(request.channel) + " does not exist: axis " +
                             std::to_string(spec.axis) + " has " + std::to_string(layout->count()) +
                             (scheme.perGroup() ? " groups" : " channels"));
-
-    const std::scoped_lock lock(m_mutex);
-    const Key whole{request.tensor.bytes().data(), request.tensor.name(), ParamLayout::perTensor(0),
-                    -1};
-    if (!m_whole || m_wholeKey != whole) {
-        auto facts = factsOf(request.tensor, context);
-        if (!facts)
-            return facts.error();
-        m_whole = *facts;
-        m_wholeKey = whole;
-        m_channel.reset();
-    }
-    auto params = chooseQuantParams(request.tensor, spec, context, &m_whole->stats);
-    if (!params)
-        return params.error();
+    m_indices.relieve();
+    const auto facts = wholeFacts(request.tensor, context);
+    if (!facts)
+        return facts.error();
+    const auto tensor = TensorKey::of(request.tensor);
+    const auto index = m_indices.find(tensor, *layout);
     auto result = std::make_shared<TensorResult>();
-    result->facts = m_whole;
-    auto report = analyze(request.tensor, m_whole->stats, spec, *params, context);
-    if (!report)
-        return report.error();
-    result->report = std::make_shared<const Report>(std::move(*report));
+    result->facts = *facts;
+    const Key key{tensor, *layout, -1};
+    if (!m_last.report || m_last.key != key || m_last.spec != spec) {
+        auto params = chooseQuantParams(request.tensor, spec, context, &m_whole->stats, index);
+        if (!params)
+            return params.error();
+        auto made = reportOf(request.tensor, m_whole->stats,
+                             index ? index->all() : std::span<const SortedValues>(), spec, *params,
+                             context);
+        if (!made)
+            return made.error();
+        m_last = {key, spec, std::make_shared<const Report>(std::move(made->first)), made->second};
+    }
+    result->report = m_last.report;
+    result->plan = m_last.plan;
     result->shownFacts = result->facts;
     result->shown = result->report;
+    const SortedValues* shownValues = index && !parted ? &index->set(0) : nullptr;
     if (parted) {
-        Key key = whole;
-        key.layout = *layout;
-        key.channel = request.channel;
-        if (!m_channel || m_channelKey != key) {
-            auto facts = factsOf(request.tensor.gather(*layout, request.channel), context);
-            if (!facts)
-                return facts.error();
-            m_channel = *facts;
-            m_channelKey = key;
-        }
-        auto shown =
-            analyze(m_channel->tensor, m_channel->stats, spec,
-                    params->forChannel(static_cast<std::size_t>(request.channel)), context);
-        if (!shown)
+        if (auto shown =
+                addShown(request, *layout, m_last.report->params, index.get(), *result, context);
+            !shown)
             return shown.error();
-        result->shownFacts = m_channel;
-        result->shown = std::make_shared<const Report>(std::move(*shown));
-        result->channel = request.channel;
+        if (index)
+            shownValues = &index->set(static_cast<std::size_t>(request.channel));
+    }
+    if (request.valueView) {
+        const auto [lo, hi] = *request.valueView;
+        const HistogramBins bins{lo, hi,
+                                 static_cast<int>(result->shownFacts->values.counts.size())};
+        auto counted = shownValues != nullptr
+                           ? Result<Histogram>(indexedHistogram(*shownValues, bins))
+                           : computeHistogram(result->shownFacts->tensor, bins, context);
+        if (!counted)
+            return counted.error();
+        result->viewValues = std::move(*counted);
     }
     return std::shared_ptr<const TensorResult>(std::move(result));
+}
+
+Result<void> TensorPipeline::addShown(const TensorRequest& request, const ParamLayout& layout,
+                                      const QuantParams& params, const ValueIndex* index,
+                                      TensorResult& result, const JobContext& context)
+{
+    const Key key{TensorKey::of(request.tensor), layout, request.channel};
+    if (!m_channel || m_channelKey != key) {
+        auto facts = factsOf(request.tensor.gather(layout, request.channel), context);
+        if (!facts)
+            return facts.error();
+        m_channel = *facts;
+        m_channelKey = key;
+    }
+    const auto channel = static_cast<std::size_t>(request.channel);
+    const auto sets =
+        index != nullptr ? index->all().subspan(channel, 1) : std::span<const SortedValues>();
+    auto shown = reportOf(m_channel->tensor, m_channel->stats, sets, request.spec,
+                          params.forChannel(channel), context);
+    if (!shown)
+        return shown.error();
+    result.shownFacts = m_channel;
+    result.shown = std::make_shared<const Report>(std::move(shown->first));
+    result.channel = request.channel;
+    return {};
+}
+
+bool TensorPipeline::wantsIndex(const TensorRequest& request)
+{
+    const auto layout = request.spec.layout(request.tensor.shape());
+    // Below, reading everything takes no longer than a frame.
+    constexpr std::int64_t kWorthIt = 1 << 18;
+    return layout && ValueIndex::exists(*layout) && request.tensor.numel() >= kWorthIt &&
+           m_indices.find(TensorKey::of(request.tensor), *layout) == nullptr;
+}
+
+Result<bool> TensorPipeline::prepareIndex(const TensorRequest& request, const JobContext& context)
+{
+    const auto layout = request.spec.layout(request.tensor.shape());
+    if (!layout || !ValueIndex::exists(*layout))
+        return false;
+    const auto tensor = TensorKey::of(request.tensor);
+    if (m_indices.find(tensor, *layout))
+        return true;
+    if (!m_indices.makeRoom(tensor, ValueIndex::peakBytes(request.tensor, *layout)))
+        return false;
+    try {
+        auto built = ValueIndex::build(request.tensor, *layout, context);
+        if (!built)
+            return built.error();
+        m_indices.put(tensor, std::move(*built));
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    return true;
+}
+
+Result<ErrorSource> TensorPipeline::source(const TensorRequest& request, const JobContext& context)
+{
+    ErrorSource source{request.tensor, {}, nullptr};
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto facts = wholeFacts(request.tensor, context);
+        if (!facts)
+            return facts.error();
+        source.stats = (*facts)->stats;
+    }
+    if (const auto layout = request.spec.layout(request.tensor.shape()))
+        source.index = m_indices.find(TensorKey::of(request.tensor), *layout);
+    return source;
 }
 
 } // namespace qs
