@@ -87,7 +87,7 @@ Result<TensorPipeline::Facts> TensorPipeline::wholeFacts(const Tensor& tensor,
         m_whole = *facts;
         m_wholeKey = whole;
         m_channel.reset();
-        m_last = {};
+        m_last.reset();
         m_indices.look(whole.tensor);
     }
     return m_whole;
@@ -127,7 +127,7 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::answer(const TensorR
     auto result = std::make_shared<TensorResult>();
     result->facts = *facts;
     const Key key{tensor, *layout, -1};
-    if (!m_last.report || m_last.key != key || m_last.spec != spec) {
+    if (!m_last || m_last->key != key || m_last->spec != spec) {
         auto params = chooseQuantParams(request.tensor, spec, context, &m_whole->stats, index);
         if (!params)
             return params.error();
@@ -136,16 +136,17 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::answer(const TensorR
                              context);
         if (!made)
             return made.error();
-        m_last = {key, spec, std::make_shared<const Report>(std::move(made->first)), made->second};
+        m_last = Reported{key, spec, std::make_shared<const Report>(std::move(made->first)),
+                          made->second};
     }
-    result->report = m_last.report;
-    result->plan = m_last.plan;
+    result->report = m_last->report;
+    result->plan = m_last->plan;
     result->shownFacts = result->facts;
     result->shown = result->report;
     const SortedValues* shownValues = index && !parted ? &index->set(0) : nullptr;
     if (parted) {
         if (auto shown =
-                addShown(request, *layout, m_last.report->params, index.get(), *result, context);
+                addShown(request, *layout, m_last->report->params, index.get(), *result, context);
             !shown)
             return shown.error();
         if (index)

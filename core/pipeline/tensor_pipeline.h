@@ -31,7 +31,7 @@ struct TensorRequest {
     /// Which channel or group is shown on its own, where the scheme has several.
     std::int64_t channel = 0;
     /// The stretch of values that is looked at: its histogram is counted anew. lo < hi.
-    std::optional<std::array<double, 2>> valueView;
+    std::optional<std::array<double, 2>> valueView = std::nullopt;
 };
 
 /// How a report was made.
@@ -111,7 +111,7 @@ private:
     Facts m_whole;
     Key m_channelKey;
     Facts m_channel;
-    Reported m_last;
+    std::optional<Reported> m_last;
     IndexStore m_indices;
 };
 
