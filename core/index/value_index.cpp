@@ -15,6 +15,8 @@ namespace {
 
 /// Values that share one entry of sums: four cache lines.
 constexpr std::int64_t kBlock = 64;
+/// Keys further apart than this differ by more than an eighth of their size.
+constexpr std::int64_t kFarApart = 1 << 20;
 /// Searches that are under way together, so that they wait for memory at the same time.
 constexpr std::size_t kTogether = 32;
 /// What stands for NaN and infinities until they are left out: behind every finite key.
@@ -107,6 +109,18 @@ Moments SortedValues::blockMoments(std::int64_t first, std::int64_t last) const
 {
     if (first == last)
         return {};
+    // Values that are far from each other, at the ends and around 0: every digit is kept.
+    if (std::int64_t{keyAt(last - 1)} - keyAt(first) > kFarApart) {
+        Moments m;
+        m.count = countBelow(last) - countBelow(first);
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto x = static_cast<double>(valueAt(i));
+            const double w = isTable() ? static_cast<double>(countAt(i)) : 1.0;
+            m.sum = m.sum + DoubleDouble::product(x, w);
+            m.squares = m.squares + DoubleDouble(x * x) * w; // 48 bits: exact
+        }
+        return m;
+    }
     // About a value of the block: differences of neighbours are exact and small.
     const auto origin = static_cast<double>(valueAt(first));
     double sum[4] = {};
