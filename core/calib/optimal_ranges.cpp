@@ -165,7 +165,12 @@ optimalRanges(std::span<const Tensor> batches, const QuantSpec& spec,
         const auto errors =
             params ? squaredErrors(values, *params, set, spec.rounding) : std::nullopt;
         constexpr double kNear = 1e-5;
-        if (!errors || errors->mse() > optimum.mse * (1 + kNear)) {
+        const auto near = [&](const SquaredErrors& e) {
+            // The scale may differ by a rounding, and the levels with it.
+            const double noise = 0x1p-44 * e.signal / static_cast<double>(e.count);
+            return e.mse() <= optimum.mse * (1 + kNear) + noise;
+        };
+        if (!errors || !near(*errors)) {
             reached = false;
             return Result<void>();
         }
