@@ -6,6 +6,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/calibration_board.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_curves.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/error_histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_landscape.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_sums.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/histogram.cpp

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/calibration_board.h"
 #include "core/analysis/error_curves.h"
+#include "core/analysis/error_histogram.h"
 #include "core/analysis/error_landscape.h"
 #include "core/analysis/rate_distortion.h"
 #include "core/calib/params_from_ranges.h"
@@ -9,6 +10,7 @@
 
 #include <QTest>
 
+#include <numeric>
 #include <set>
 
 using namespace qs;
@@ -182,6 +184,58 @@ private slots:
             QVERIFY(!errors[0]);
             QVERIFY(errors[1]);
         }
+    }
+
+    void errorHistograms_areExact_overAnyBins()
+    {
+        for (const auto& [name, x] : awkwardValues(30000)) {
+            const auto tensor = tensorOf(x);
+            const auto [indexed, read] = sourcesOf(tensor);
+            for (const auto dtype : {DType::Int3, DType::Float8E5m2}) {
+                QuantSpec spec;
+                spec.dtype = dtype;
+                spec.observer = "fixed";
+                spec.scale = {0.3F};
+                spec.zeroPoint = {0};
+                const AnalysisItem item{spec, *chooseQuantParams(tensor, spec)};
+                for (const auto unit : {ErrorUnit::Lsb, ErrorUnit::Real}) {
+                    for (const HistogramBins& bins :
+                         {HistogramBins{-1, 1, 256}, HistogramBins{-0.1, 0.25, 1000},
+                          HistogramBins{-2, 3, 7}, HistogramBins{-1e-3, 1e-3, 33}}) {
+                        const auto a = *errorHistograms(indexed, item, bins, unit);
+                        const auto b = *errorHistograms(read, item, bins, unit);
+                        QVERIFY2(a.rounding == b.rounding, name.c_str());
+                        QVERIFY2(a.clipping == b.clipping, name.c_str());
+                        std::int64_t n = 0;
+                        for (const auto* h : {&a.rounding, &a.clipping})
+                            n += std::accumulate(h->counts.begin(), h->counts.end(),
+                                                 h->below + h->above);
+                        QCOMPARE(n, read.stats.finiteCount());
+                    }
+                }
+            }
+        }
+        const auto [indexed, read] = sourcesOf(tensorOf(normal(10)));
+        const AnalysisItem item{{}, *chooseQuantParams(read.tensor, {})};
+        QVERIFY(!errorHistograms(indexed, item, {1, 1, 5}, ErrorUnit::Lsb));
+        QVERIFY(!errorHistograms(indexed, item, {0, 1, 0}, ErrorUnit::Lsb));
+    }
+
+    void errorHistograms_overOneLsb_areTheReports()
+    {
+        const auto tensor = tensorOf(normal(3'000'000));
+        const auto [indexed, read] = sourcesOf(tensor);
+        const AnalysisItem item{{}, *chooseQuantParams(tensor, {})};
+        const auto report = *analyze(tensor, read.stats, item.spec, item.params);
+        const auto found = *errorHistograms(indexed, item, {-1, 1, kErrorBins}, ErrorUnit::Lsb);
+        QCOMPARE(found.rounding.below + found.rounding.above, std::int64_t{0});
+        // The report's bins are found in float32, these in double: only borders may differ.
+        std::int64_t moved = 0;
+        for (std::size_t i = 0; i < found.rounding.counts.size(); ++i)
+            moved += std::abs(found.rounding.counts[i] - report.roundingErrors.counts[i]);
+        QVERIFY(moved < 100);
+        const auto single = *errorHistograms(read, item, {-1, 1, kErrorBins}, ErrorUnit::Lsb);
+        QCOMPARE(found.rounding, single.rounding);
     }
 
     void landscape_everyPointIsExact_inEveryDialect()
