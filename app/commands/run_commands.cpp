@@ -13,6 +13,7 @@
 #include <csignal>
 #include <iostream>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <unistd.h>
 
@@ -118,7 +119,13 @@ int runCommands(int argc, char** argv, const std::vector<Command>& commands,
     std::ios::sync_with_stdio(false);
     CommandContext context{std::cout, std::cerr, !quiet && isatty(STDERR_FILENO) == 1,
                            stopSource().get_token()};
-    const auto result = action(context);
+    const auto result = [&]() -> Result<void> {
+        try {
+            return action(context);
+        } catch (const std::bad_alloc&) {
+            return Error::data("there is not enough memory for this");
+        }
+    }();
     std::cout.flush();
     if (!result)
         return fail(result.error());

@@ -17,6 +17,7 @@ public:
     }
 
 protected:
+    bool gathersElements() const override { return true; }
     Result<void> remember(const Tensor& batch, const ParamLayout& layout,
                           std::span<const ChannelRange>, const JobContext& context) override
     {

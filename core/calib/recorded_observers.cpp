@@ -59,6 +59,7 @@ public:
     }
 
 protected:
+    bool gathersElements() const override { return true; }
     /// x: at least one element, all finite.
     virtual ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const = 0;
 
@@ -153,6 +154,7 @@ public:
     void useIndex(std::shared_ptr<const ValueIndex> index) override { m_index = std::move(index); }
 
 protected:
+    bool gathersElements() const override { return true; }
     Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                              ObserverEvidence* evidence) const override
     {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/calib/set_observer.h"
 
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/calib/params_from_ranges.h"
 
@@ -72,6 +73,15 @@ Result<void> SetObserver::observe(const Tensor& batch, const JobContext& context
         return error("expected " + std::to_string(m_ranges.size()) +
                      " channels or groups as in the first batch, found " +
                      std::to_string(seen.size()));
+    if (gathersElements() && layout->count() > 0 &&
+        !(layout->count() == 1 && batch.isFloat32() && *nonfinite == 0)) {
+        // Two sets at a time on two cores, and vectors grow by doubling.
+        const auto elements = static_cast<std::uint64_t>(
+            std::min(batch.numel(), batch.numel() / layout->count() * 2));
+        if (auto room = checkMemory(elements * 2 * sizeof(float), "observer " + m_spec.observer);
+            !room)
+            return Error::data(room.error().message + "; minmax needs none");
+    }
     if (auto kept = remember(batch, *layout, seen, context); !kept)
         return kept;
     m_ranges.resize(seen.size());

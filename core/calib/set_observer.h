@@ -34,6 +34,9 @@ protected:
     /// histogram and steps of evidence->set.
     virtual Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                                      ObserverEvidence* evidence) const = 0;
+    /// Whether the elements of a set are looked at all together: where they are not float32 in one
+    /// piece, they are copied.
+    virtual bool gathersElements() const { return false; }
     /// How the extremes of a later batch change what was observed: the wider range.
     virtual void widen(ChannelRange& into, const ChannelRange& batch) const;
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/quantizer.h"
 
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/quant/ggml_kernel.h"
 
@@ -65,6 +66,9 @@ void Quantizer::dequantize(std::span<const std::int32_t> codes, std::int64_t beg
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context)
 {
+    const auto bytes = static_cast<std::uint64_t>(tensor.numel()) * sizeof(float);
+    if (auto room = checkMemory(bytes, "the dequantized tensor"); !room)
+        return room.error();
     std::vector<float> values(static_cast<std::size_t>(tensor.numel()));
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -82,6 +86,9 @@ template <typename Code>
 Result<Tensor> codesAs(ElementType type, const Tensor& tensor, const Quantizer& quantizer,
                        const JobContext& context)
 {
+    const auto bytes = static_cast<std::uint64_t>(tensor.numel()) * sizeof(Code);
+    if (auto room = checkMemory(bytes, "the tensor of codes"); !room)
+        return room.error();
     std::vector<Code> codes(static_cast<std::size_t>(tensor.numel()));
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {

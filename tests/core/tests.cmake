@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 qs_test(test_text ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_text.cpp)
+qs_test(test_memory ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_memory.cpp)
 qs_test(test_quantizer ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer.cpp)
 qs_test(test_quantizer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer_golden.cpp)
 qs_test(test_formats_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_formats_golden.cpp)
