@@ -48,12 +48,14 @@ public:
     Observer& operator=(const Observer&) = delete;
 
     virtual const QuantSpec& spec() const = 0;
-    /// One more batch. Non-finite elements are left out. `known` are the batch's own stats, where
-    /// the caller has them already. After an error nothing has changed. Errors: an axis the tensor
+    /// One more batch. Non-finite elements are left out. `known` are the batch's own stats, and
+    /// `extremes` computeRanges of spec().layout(batch.shape()), where the caller has them already.
+    /// After an error nothing has changed. Errors: an axis the tensor
     /// does not have; another number of sets than before; cancelled; what the observer's own
     /// bookkeeping cannot hold.
     virtual Result<void> observe(const Tensor& batch, const JobContext& context,
-                                 const TensorStats* known = nullptr) = 0;
+                                 const TensorStats* known = nullptr,
+                                 const std::vector<ChannelRange>* extremes = nullptr) = 0;
     /// What `other` saw, after what this one saw: for every observer but two the same as if its
     /// batches had been fed to this one. histogram and histogram_1_13 add the two histograms, which
     /// is the same only where their ranges are (TorchHistogram::merge). Errors (Usage): an observer
