@@ -87,6 +87,12 @@ struct ObserverInfo {
 std::span<const ObserverInfo> observers();
 const ObserverInfo* observerByName(std::string_view name);
 
+/// What of a spec the ranges that its observer chooses for a tensor (ObserverEvidence::chosen, from
+/// which paramsFromRanges makes the parameters) depend on beside observer, layout, percentile and
+/// averagingConstant: a number that is equal where they are. None where it is everything, or where
+/// the observer chooses no ranges.
+std::optional<std::int64_t> choiceBasis(const QuantSpec& spec);
+
 /// The parameters that a spec gives a tensor: its observer fed with the tensor once. `known` are
 /// the tensor's own stats, where the caller has them already.
 Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spec,

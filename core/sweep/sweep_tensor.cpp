@@ -3,14 +3,35 @@
 #include "core/sweep/sweep_tensor.h"
 
 #include "core/calib/observer.h"
+#include "core/calib/params_from_ranges.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace qs {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+
+/// The ranges that an observer chose: what specs can share that differ only in what they make of
+/// them.
+struct Choice {
+    std::string observer;
+    double percentile;
+    double averagingConstant;
+    ParamLayout layout;
+    std::int64_t basis; ///< choiceBasis
+    std::vector<ChannelRange> ranges;
+    std::vector<ChannelRange> chosen;
+
+    bool isLike(const Choice& o) const
+    {
+        return observer == o.observer && percentile == o.percentile &&
+               averagingConstant == o.averagingConstant && layout == o.layout && basis == o.basis;
+    }
+};
 
 /// What the specs of one tensor have in common.
 class Facts {
@@ -19,40 +40,60 @@ public:
 
     const TensorStats& stats() const { return m_stats; }
 
-    /// The extremes of the spec's layout, computed once; null where the stats have them.
-    Result<const std::vector<ChannelRange>*> extremes(const QuantSpec& spec,
+    /// The extremes of a layout, computed once; null where the stats have them.
+    Result<const std::vector<ChannelRange>*> extremes(const ParamLayout& layout,
                                                       const JobContext& context)
     {
-        const auto layout = spec.layout(m_tensor.shape());
-        if (!layout)
-            return layout.error();
-        if (layout->count() == 1)
+        if (layout.count() == 1)
             return nullptr;
         for (const auto& [known, ranges] : m_extremes) {
-            if (known == *layout)
+            if (known == layout)
                 return &ranges;
         }
-        auto found = computeRanges(m_tensor, *layout, context);
+        auto found = computeRanges(m_tensor, layout, context);
         if (!found)
             return found.error();
         // Groups of many sizes: only the newest few are kept.
-        if (m_extremes.size() == kMostLayouts)
+        if (m_extremes.size() == kMostKept)
             m_extremes.erase(m_extremes.begin());
-        return &m_extremes.emplace_back(*layout, std::move(*found)).second;
+        return &m_extremes.emplace_back(layout, std::move(*found)).second;
+    }
+
+    /// The choice of an observer that only differs in what it makes of it; null where it is new.
+    const Choice* choice(const Choice& like) const
+    {
+        const auto at = std::find_if(m_choices.begin(), m_choices.end(),
+                                     [&](const Choice& known) { return known.isLike(like); });
+        return at == m_choices.end() ? nullptr : &*at;
+    }
+    void remember(Choice choice)
+    {
+        if (m_choices.size() == kMostKept)
+            m_choices.erase(m_choices.begin());
+        m_choices.push_back(std::move(choice));
     }
 
 private:
-    static constexpr std::size_t kMostLayouts = 8;
+    static constexpr std::size_t kMostKept = 16;
 
     const Tensor& m_tensor;
     TensorStats m_stats;
     std::vector<std::pair<ParamLayout, std::vector<ChannelRange>>> m_extremes;
+    std::vector<Choice> m_choices;
 };
 
 struct Observed {
     QuantParams params;
     std::vector<ChannelRange> ranges;
 };
+
+Result<Observed> observed(const QuantSpec& spec, const Choice& choice)
+{
+    auto params = paramsFromRanges(spec, choice.chosen);
+    if (!params)
+        return params.error();
+    return Observed{std::move(*params), choice.ranges};
+}
 
 Result<Observed> observe(const Tensor& tensor, const QuantSpec& spec, Facts& facts,
                          const JobContext& context)
@@ -63,16 +104,39 @@ Result<Observed> observe(const Tensor& tensor, const QuantSpec& spec, Facts& fac
     auto observer = row->make(spec);
     if (!observer)
         return observer.error();
-    const auto extremes = facts.extremes(spec, context);
+    const auto layout = spec.layout(tensor.shape());
+    if (!layout)
+        return layout.error();
+    const auto basis = choiceBasis(spec);
+    Choice choice{
+        spec.observer, spec.percentile, spec.averagingConstant, *layout, basis.value_or(0), {}, {}};
+    if (basis) {
+        if (const auto* known = facts.choice(choice))
+            return observed(spec, *known);
+    }
+    const auto extremes = facts.extremes(*layout, context);
     if (!extremes)
         return extremes.error();
     if (auto seen = (*observer)->observe(tensor, context, &facts.stats(), *extremes); !seen)
         return seen.error();
+    const auto ranges = (*observer)->ranges();
+    choice.ranges.assign(ranges.begin(), ranges.end());
+    if (basis) {
+        auto evidence = (*observer)->evidence(0, context);
+        if (!evidence)
+            return evidence.error();
+        // Without a finite element nothing is chosen, and calculateQParams says why.
+        if (!evidence->chosen.empty()) {
+            choice.chosen = std::move(evidence->chosen);
+            auto result = observed(spec, choice);
+            facts.remember(std::move(choice));
+            return result;
+        }
+    }
     auto params = (*observer)->calculateQParams(context);
     if (!params)
         return params.error();
-    const auto ranges = (*observer)->ranges();
-    return Observed{std::move(*params), {ranges.begin(), ranges.end()}};
+    return Observed{std::move(*params), std::move(choice.ranges)};
 }
 
 /// Specs whose parameters are known and whose reports are still to be made.

@@ -24,7 +24,8 @@ using SweepSink = std::function<void(std::size_t index, Result<SweepOutcome> out
 /// All specs on one tensor. Every outcome is bit for bit the one of the spec alone, but the tensor
 /// is read once for its stats, once for the extremes of each layout of parameters, and once for all
 /// the reports (several times where the parameters of all specs together would take more than
-/// 256 MiB); observers that look at every element read it on their own. Errors: cancelled.
+/// 256 MiB). Observers that look at every element read it on their own, but once for all specs for
+/// which they choose the same ranges (choiceBasis). Errors: cancelled.
 Result<void> sweepTensor(const Tensor& tensor, std::span<const QuantSpec> specs,
                          const JobContext& context, const SweepSink& sink);
 
