@@ -63,11 +63,6 @@ protected:
     /// x: at least one element, all finite.
     virtual ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const = 0;
 
-    bool symmetric() const
-    {
-        return info(spec().qschemeInUse()).symmetric || !info(spec().dtype).isInteger();
-    }
-
     Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                              ObserverEvidence* evidence) const override
     {
@@ -115,7 +110,7 @@ public:
 protected:
     ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const override
     {
-        const auto found = percentileRange(x, spec().percentile, symmetric());
+        const auto found = percentileRange(x, spec().percentile, isSymmetricChoice(spec()));
         if (evidence != nullptr)
             evidence->histogram = evidenceOf(found.histogram);
         return {found.min, found.max, true};
@@ -129,12 +124,7 @@ public:
 protected:
     ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const override
     {
-        const auto& row = info(spec().dtype);
-        const std::int64_t codes = row.isInteger() ? spec().range()->levels()
-                                   : row.family == Family::Codebook && !spec().codebook.empty()
-                                       ? static_cast<std::int64_t>(spec().codebook.size())
-                                       : std::int64_t{1} << std::min(row.bits, 8);
-        auto found = entropyRange(x, static_cast<int>(std::clamp<std::int64_t>(codes, 2, 256)));
+        auto found = entropyRange(x, entropyLevels(spec()));
         if (evidence != nullptr) {
             evidence->histogram = evidenceOf(found.histogram);
             evidence->steps = std::move(found.search.steps);
@@ -182,6 +172,21 @@ Result<std::unique_ptr<Observer>> make(const QuantSpec& spec)
 }
 
 } // namespace
+
+bool isSymmetricChoice(const QuantSpec& spec)
+{
+    return info(spec.qschemeInUse()).symmetric || !info(spec.dtype).isInteger();
+}
+
+int entropyLevels(const QuantSpec& spec)
+{
+    const auto& row = info(spec.dtype);
+    const std::int64_t codes = row.isInteger() ? spec.range()->levels()
+                               : row.family == Family::Codebook && !spec.codebook.empty()
+                                   ? static_cast<std::int64_t>(spec.codebook.size())
+                                   : std::int64_t{1} << std::min(row.bits, 8);
+    return static_cast<int>(std::clamp<std::int64_t>(codes, 2, 256));
+}
 
 Result<std::unique_ptr<Observer>> makeRecordingObserver(const QuantSpec& spec)
 {

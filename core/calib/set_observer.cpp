@@ -51,13 +51,16 @@ bool SetObserver::sawAny() const
 }
 
 Result<void> SetObserver::observe(const Tensor& batch, const JobContext& context,
-                                  const TensorStats* known)
+                                  const TensorStats* known,
+                                  const std::vector<ChannelRange>* extremes)
 {
     const auto layout = m_spec.layout(batch.shape());
     if (!layout)
         return layout.error();
     std::vector<ChannelRange> seen;
-    if (known != nullptr && layout->count() == 1) {
+    if (extremes != nullptr) {
+        seen = *extremes;
+    } else if (known != nullptr && layout->count() == 1) {
         seen = {{known->min, known->max, known->finiteCount() > 0}};
     } else {
         auto found = computeRanges(batch, *layout, context);

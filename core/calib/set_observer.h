@@ -12,8 +12,8 @@ namespace qs {
 class SetObserver : public Observer {
 public:
     const QuantSpec& spec() const override { return m_spec; }
-    Result<void> observe(const Tensor& batch, const JobContext& context,
-                         const TensorStats* known) override;
+    Result<void> observe(const Tensor& batch, const JobContext& context, const TensorStats* known,
+                         const std::vector<ChannelRange>* extremes) override;
     Result<void> merge(const Observer& other) override;
     Result<QuantParams> calculateQParams(const JobContext& context) const override;
     std::int64_t batchesSeen() const override { return m_batches; }
