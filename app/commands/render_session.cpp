@@ -4,6 +4,7 @@
 
 #include "app/commands/name_list.h"
 #include "core/io/formats.h"
+#include "core/pipeline/session_request.h"
 #include "core/session/session_file.h"
 #include "ui/panels/panel.h"
 #include "ui/plot/figure_export.h"
@@ -62,7 +63,7 @@ Result<PanelInput> inputOf(const SessionFile& file, const JobContext& job)
     if (!tensor)
         return Error::data(tensor.error().message);
     TensorPipeline pipeline;
-    auto result = pipeline.run({*tensor, chosen.spec, chosen.channel}, job);
+    auto result = pipeline.run(requestOf(*tensor, chosen), job);
     if (!result)
         return Error{ErrorKind::Data, chosen.source + ": " + result.error().message};
     input.tensor = std::move(*result);

@@ -2,5 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/pipeline/index_store.cpp
+    ${PROJECT_SOURCE_DIR}/core/pipeline/session_request.cpp
     ${PROJECT_SOURCE_DIR}/core/pipeline/tensor_pipeline.cpp
 )

@@ -88,6 +88,7 @@ Result<TensorPipeline::Facts> TensorPipeline::wholeFacts(const Tensor& tensor,
         m_wholeKey = whole;
         m_channel.reset();
         m_last.reset();
+        m_lastShown.reset();
         m_indices.look(whole.tensor);
     }
     return m_whole;
@@ -177,16 +178,22 @@ Result<void> TensorPipeline::addShown(const TensorRequest& request, const ParamL
             return facts.error();
         m_channel = *facts;
         m_channelKey = key;
+        m_lastShown.reset();
     }
-    const auto channel = static_cast<std::size_t>(request.channel);
-    const auto sets =
-        index != nullptr ? index->all().subspan(channel, 1) : std::span<const SortedValues>();
-    auto shown = reportOf(m_channel->tensor, m_channel->stats, sets, request.spec,
-                          params.forChannel(channel), context);
-    if (!shown)
-        return shown.error();
+    if (!m_lastShown || m_lastShown->key != key || m_lastShown->spec != request.spec) {
+        const auto channel = static_cast<std::size_t>(request.channel);
+        const auto sets =
+            index != nullptr ? index->all().subspan(channel, 1) : std::span<const SortedValues>();
+        auto shown = reportOf(m_channel->tensor, m_channel->stats, sets, request.spec,
+                              params.forChannel(channel), context);
+        if (!shown)
+            return shown.error();
+        m_lastShown =
+            Reported{key, request.spec, std::make_shared<const Report>(std::move(shown->first)),
+                     shown->second};
+    }
     result.shownFacts = m_channel;
-    result.shown = std::make_shared<const Report>(std::move(shown->first));
+    result.shown = m_lastShown->report;
     result.channel = request.channel;
     return {};
 }

@@ -111,7 +111,8 @@ private:
     Facts m_whole;
     Key m_channelKey;
     Facts m_channel;
-    std::optional<Reported> m_last;
+    std::optional<Reported> m_last;      ///< of the whole tensor
+    std::optional<Reported> m_lastShown; ///< of a channel or group, made of m_last's parameters
     IndexStore m_indices;
 };
 

@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How fluid a slider drag is: the real window with 16,777,216 elements, its scale changed at every
-// turn of the event loop for five seconds. Prints how long the GUI thread was ever held and how
-// many exact results were shown. Run with QT_QPA_PLATFORM=offscreen.
+// How fluid a slider drag and a zoom are: the real window with 16,777,216 elements (or as many as
+// the argument says), its scale changed, then its view zoomed at every turn of the event loop for
+// five seconds; first by reading all elements, then from the index. Prints how long the GUI thread
+// was ever held and how many exact results were shown. Run with QT_QPA_PLATFORM=offscreen.
+#include "core/base/text.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/tensor_workspace.h"
 
@@ -13,45 +15,111 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <vector>
 
 using namespace qs;
 
-int main(int argc, char** argv)
+namespace {
+
+void measure(MainWindow& window, const char* what, const std::function<void(int)>& step)
 {
-    QApplication app(argc, argv);
-    MainWindow window;
-    window.setTheme(ThemeId::Light);
-    window.resize(1280, 800);
-    window.show();
-    window.openPaths({QStringLiteral("generator:normal?numel=16777216&seed=1")});
-    while (!window.tensorWorkspace().panelInput().tensor)
-        QTest::qWait(10);
     int shown = 0;
-    QObject::connect(&window.tensorWorkspace(), &TensorWorkspace::resultShown, [&] { ++shown; });
+    const auto connection = QObject::connect(&window.tensorWorkspace(),
+                                             &TensorWorkspace::resultShown, [&shown] { ++shown; });
     std::vector<double> turns;
     QElapsedTimer total;
     QElapsedTimer turn;
     total.start();
-    window.document().beginGesture();
     for (int i = 0; total.elapsed() < 5000; ++i) {
         turn.restart();
+        step(i);
+        QApplication::processEvents();
+        turns.push_back(static_cast<double>(turn.nsecsElapsed()) / 1e6);
+        QTest::qSleep(4);
+    }
+    const double seconds = static_cast<double>(total.elapsed()) / 1e3;
+    QObject::disconnect(connection);
+    std::sort(turns.begin(), turns.end());
+    std::printf(
+        "%-24s %6.1f exact results shown per second of %6.1f asked for; GUI thread held per "
+        "turn: median %.2f ms, 99 %% %.2f ms, longest %.2f ms\n",
+        what, shown / seconds, static_cast<double>(turns.size()) / seconds, turns[turns.size() / 2],
+        turns[turns.size() * 99 / 100], turns.back());
+    while (!window.tensorWorkspace().isIdle())
+        QTest::qWait(5);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication app(argc, argv);
+    const long long numel = argc > 1 ? std::atoll(argv[1]) : 16777216;
+    MainWindow window;
+    window.setTheme(ThemeId::Light);
+    window.resize(1280, 800);
+    window.show();
+    window.openPaths({QStringLiteral("generator:normal?numel=%1&seed=1").arg(numel)});
+    auto& workspace = window.tensorWorkspace();
+    const auto drag = [&](int i) {
         window.document().edit(QStringLiteral("scale"), QStringLiteral("scale"), [&](Session& s) {
             s.tensor.spec.observer = "fixed";
             s.tensor.spec.scale = {0.02F + 0.02F * static_cast<float>(std::sin(i * 0.01) + 1)};
             s.tensor.spec.zeroPoint = {0};
         });
-        QApplication::processEvents();
-        turns.push_back(static_cast<double>(turn.nsecsElapsed()) / 1e6);
-        QTest::qSleep(4);
+    };
+    const auto zoom = [&](int i) {
+        window.document().adjustView([&](Session& s) {
+            const double half = std::exp(std::sin(i * 0.01) - 1);
+            s.tensor.xView = {0.3 - half, 0.3 + half};
+        });
+    };
+    while (!workspace.panelInput().tensor)
+        QTest::qWait(1);
+    std::printf("%s elements\n", formatCount(numel).c_str());
+    QElapsedTimer building;
+    building.start();
+    bool stopped = false;
+    if (workspace.indexJob().state() == IndexJob::State::Building) {
+        workspace.indexJob().stop();
+        stopped = true;
     }
+    window.document().beginGesture();
+    measure(window, "drag, reading", drag);
+    measure(window, "zoom, reading", zoom);
     window.document().endGesture();
-    const double seconds = static_cast<double>(total.elapsed()) / 1e3;
-    std::sort(turns.begin(), turns.end());
-    std::printf("16,777,216 elements, %zu edits in %.1f s: %.1f exact results shown per second\n",
-                turns.size(), seconds, shown / seconds);
-    std::printf("GUI thread held per turn: median %.2f ms, 99 %% %.2f ms, longest %.2f ms\n",
-                turns[turns.size() / 2], turns[turns.size() * 99 / 100], turns.back());
+    if (stopped) {
+        // Another tensor and this one again: what a person does to have it indexed after all.
+        const auto chosen = window.document().session().tensor.source;
+        const auto choose = [&](const std::string& source) {
+            window.document().edit(QStringLiteral("source"), {}, [&](Session& s) {
+                s.tensor.source = source;
+                s.tensor.tensor.clear();
+                s.tensor.xView.reset();
+            });
+            do
+                QTest::qWait(5);
+            while (!workspace.isIdle() ||
+                   window.sources().file(QString::fromStdString(source)) == nullptr);
+        };
+        choose("generator:normal?numel=64&seed=1");
+        building.restart();
+        choose(chosen);
+    }
+    while (workspace.indexJob().state() == IndexJob::State::Building)
+        QTest::qWait(5);
+    std::printf("facts and index in %.2f s%s\n", static_cast<double>(building.elapsed()) / 1e3,
+                workspace.indexJob().state() == IndexJob::State::NoRoom ? ": no memory for it"
+                                                                        : "");
+    window.document().beginGesture();
+    measure(window, "drag, from the index", drag);
+    measure(window, "zoom, from the index", zoom);
+    measure(window, "both, from the index", [&](int i) {
+        drag(i);
+        zoom(i);
+    });
+    window.document().endGesture();
     window.document().undoStack().setClean();
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "core/io/formats.h"
 #include "core/session/session_file.h"
+#include "ui/controls/index_line.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/save_path.h"
 #include "ui/main_window/samples.h"
@@ -73,6 +74,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStac
     m_status = new QLabel(this);
     m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
     statusBar()->addWidget(m_status, 1);
+    statusBar()->addPermanentWidget(new IndexLine(m_tensor->indexJob(), this));
     buildActions();
     connect(&m_document, &Document::changed, this, &MainWindow::follow);
     connect(&m_document, &Document::pathChanged, this, &MainWindow::follow);

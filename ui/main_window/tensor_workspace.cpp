@@ -3,6 +3,7 @@
 #include "ui/main_window/tensor_workspace.h"
 
 #include "core/base/text.h"
+#include "core/pipeline/session_request.h"
 #include "ui/controls/forms.h"
 #include "ui/controls/quantizer_controls.h"
 #include "ui/controls/result_box.h"
@@ -48,7 +49,8 @@ QGroupBox* group(const QString& title, QWidget* content)
 bool sameRequest(const TensorRequest& a, const TensorRequest& b)
 {
     return a.tensor.bytes().data() == b.tensor.bytes().data() &&
-           a.tensor.name() == b.tensor.name() && a.spec == b.spec && a.channel == b.channel;
+           a.tensor.name() == b.tensor.name() && a.spec == b.spec && a.channel == b.channel &&
+           a.valueView == b.valueView;
 }
 
 } // namespace
@@ -64,6 +66,7 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
             finish(std::move(answer));
         },
         this);
+    m_indexJob = new IndexJob(m_pipeline, this);
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(buildLeft(store));
@@ -315,13 +318,14 @@ void TensorWorkspace::requestResult()
         }
         return;
     }
-    TensorRequest request{*tensor, session.tensor.spec, session.tensor.channel};
+    auto request = requestOf(*tensor, session.tensor);
     if (m_requested && sameRequest(*m_requested, request))
         return;
     const bool otherTensor =
         !m_requested || m_requested->tensor.bytes().data() != tensor->bytes().data();
     if (otherTensor)
         m_job->cancel();
+    m_indexJob->look(*tensor);
     m_requested = request;
     m_job->request(std::move(request));
 }
@@ -338,6 +342,9 @@ void TensorWorkspace::finish(Result<std::shared_ptr<const TensorResult>> answer)
     m_resultBox->setResult(m_result);
     refreshFacts();
     refreshFigures();
+    // Only now: the first picture of a tensor does not wait for its values to be sorted.
+    if (m_requested)
+        m_indexJob->want(*m_requested);
     emit resultShown();
 }
 
@@ -425,8 +432,9 @@ QString TensorWorkspace::status() const
     const auto& row = info(report.params.dtype());
     const QString scheme = row.family == Family::Ggml ? tr("blocks of %1").arg(row.blockSize)
                                                       : text(info(report.params.qscheme()).name);
-    return tr("exact \u00b7 %1 elements \u00b7 %2 %3 \u00b7 %4")
-        .arg(QString::fromStdString(formatCount(report.stats.count)), text(row.name), scheme,
+    const QString plan = m_result->plan == AnalysisPlan::Index ? tr("from the index") : tr("read");
+    return tr("exact \u00b7 %1 \u00b7 %2 elements \u00b7 %3 %4 \u00b7 %5")
+        .arg(plan, QString::fromStdString(formatCount(report.stats.count)), text(row.name), scheme,
              parametersText(*m_result));
 }
 

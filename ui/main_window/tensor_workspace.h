@@ -4,6 +4,7 @@
 
 #include "core/pipeline/tensor_pipeline.h"
 #include "ui/document/document.h"
+#include "ui/jobs/index_job.h"
 #include "ui/jobs/latest_job.h"
 #include "ui/models/source_store.h"
 #include "ui/panels/panel.h"
@@ -39,8 +40,10 @@ public:
     const Figure& focusedFigure() const;
     QString focusedPanel() const;
     PanelInput panelInput() const;
-    /// Whether the newest request is answered.
+    /// Whether the newest request is answered. The index may still be on its way.
     bool isIdle() const;
+    /// What sorts the values in the background.
+    IndexJob& indexJob() { return *m_indexJob; }
     /// One line about what is shown.
     QString status() const;
     /// A file could not be opened: said above the plots until the next file is opened.
@@ -80,6 +83,7 @@ private:
     SourceStore& m_store;
     TensorPipeline m_pipeline;
     LatestJob<TensorRequest, std::shared_ptr<const TensorResult>>* m_job;
+    IndexJob* m_indexJob;
     std::shared_ptr<const TensorResult> m_result;
     std::optional<TensorRequest> m_requested;
     TensorSession m_shown; ///< what the views were last set from

@@ -139,7 +139,7 @@ Figure histogramFigure(const PanelInput& input)
         return emptyFigure(Panels::tr("Histogram"));
     const auto& result = *input.tensor;
     const auto& report = *result.shown;
-    const auto& values = result.shownFacts->values;
+    const auto& values = result.values();
     const GridView grid(result);
     Figure figure;
     figure.title = Panels::tr("Histogram of %1 and the grid").arg(shownName(result));
@@ -172,7 +172,8 @@ Figure histogramFigure(const PanelInput& input)
             rug.y2 = {foot, foot};
         }
     }
-    figure.note = Panels::tr("%1 bins, %2 counts")
+    figure.note = (result.viewValues ? Panels::tr("%1 bins over the view, %2 counts")
+                                     : Panels::tr("%1 bins, %2 counts"))
                       .arg(values.counts.size())
                       .arg(input.logCounts ? Panels::tr("log") : Panels::tr("linear"));
     figure.series.push_back(floatHistogram(values));

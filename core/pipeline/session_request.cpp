@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pipeline/session_request.h"
+
+#include <cmath>
+
+namespace qs {
+
+TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
+{
+    TensorRequest request{tensor, session.spec, session.channel};
+    if (session.xView) {
+        const auto [lo, hi] = *session.xView;
+        const double perBin = valueBins(tensor.numel()) / (hi - lo);
+        if (lo < hi && std::isfinite(lo) && std::isfinite(hi) && std::isfinite(perBin))
+            request.valueView = session.xView;
+    }
+    return request;
+}
+
+} // namespace qs
