@@ -74,6 +74,12 @@ protected:
         std::vector<ParamLayout> layouts;
         for (const auto& batch : batches())
             layouts.push_back(*spec().layout(batch.shape()));
+        for (std::size_t b = 0; b < layouts.size(); ++b) {
+            // Of several batches each set's elements are put together.
+            const bool inPlace = allFinite() && layouts.size() == 1;
+            if (auto fits = checkElementCopies(batches()[b], layouts[b], inPlace, spec()); !fits)
+                return fits.error();
+        }
         const auto done =
             forEachSet(static_cast<std::int64_t>(chosen.size()), context, [&](std::int64_t set) {
                 const auto i = static_cast<std::size_t>(set);

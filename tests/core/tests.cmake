@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 qs_test(test_text ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_text.cpp)
+qs_test(test_memory ${CMAKE_CURRENT_SOURCE_DIR}/core/base/test_memory.cpp)
 qs_test(test_quantizer ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer.cpp)
 qs_test(test_quantizer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_quantizer_golden.cpp)
 qs_test(test_formats_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_formats_golden.cpp)
@@ -18,6 +19,7 @@ qs_test(test_bit_inspector ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_bit_in
 qs_test(test_observer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_observer_golden.cpp)
 qs_test(test_observers ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_observers.cpp)
 qs_test(test_report ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_report.cpp)
+qs_test(test_fused_pass ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_fused_pass.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/quant/dialect_tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
