@@ -22,17 +22,26 @@ zero = torch.zeros(N, dtype=torch.int32)
 
 
 def report():
-    inv = 1.0 / 0.04
-    raw = torch.round(x * inv)
-    code = raw.clamp(-128, 127)
+    """Every figure of the report: float32 elementwise, sums in double, and nothing computed twice."""
+    n = x.numel()
+    raw = torch.round(x * (1.0 / 0.04))
+    low, high = raw < -128, raw > 127
+    code = raw.clamp_(-128, 127)
     back = code * 0.04
-    e = (back - x).double()
-    e2 = e * e
-    clipped = (raw < -128) | (raw > 127)
-    counts = torch.bincount((code + 128).flatten().int(), minlength=256)
-    histogram = torch.histc((e / 0.04).float(), bins=256, min=-1, max=1)
-    return (e2.mean(), e.mean(), e.abs().mean(), e.abs().max(), (e2 * clipped).mean(),
-            (raw < -128).sum(), (raw > 127).sum(), (x.double() ** 2).mean(), counts, histogram)
+    e = back - x
+    e2 = e.square()
+    mse = e2.sum(dtype=torch.float64) / n
+    clipping = e2.mul_(low | high).sum(dtype=torch.float64) / n
+    x2 = x.square().sum(dtype=torch.float64)
+    cosine = (x * back).sum(dtype=torch.float64) / (x2 * back.square().sum(dtype=torch.float64)).sqrt()
+    mean_error = e.sum(dtype=torch.float64) / n
+    absolute = e.abs()
+    mean_abs, max_abs = absolute.sum(dtype=torch.float64) / n, absolute.max()
+    counts = torch.bincount(code.add_(128).to(torch.int32).view(-1), minlength=256)
+    p = counts[counts > 0].double() / n
+    histogram = torch.histc(e.mul_(1.0 / 0.04), bins=256, min=-1, max=1)
+    return (mse, mean_error, mean_abs, max_abs, mse - clipping, clipping, low.sum(), high.sum(), x2 / n,
+            10 * torch.log10(x2 / n / mse), cosine, counts, p.numel(), -(p * p.log2()).sum(), histogram)
 
 
 def rate(run, runs):
