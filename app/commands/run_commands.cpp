@@ -3,10 +3,9 @@
 #include "app/commands/command.h"
 #include "app/commands/dialects.h"
 #include "app/commands/inspect.h"
-#include "app/commands/merge.h"
 #include "app/commands/quantize.h"
-#include "app/commands/sweep.h"
 #include "app/commands/train.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -66,12 +65,22 @@ int fail(const Error& error)
     return error.kind == ErrorKind::Cancelled ? 130 : 1;
 }
 
+/// Memory that was there when it was asked for may be gone when it is taken.
+Result<void> runAction(const CommandAction& action, CommandContext& context)
+{
+    try {
+        return action(context);
+    } catch (const std::bad_alloc&) {
+        return Error::data("not enough memory: " + binaryBytesText(availableMemory()) +
+                           " are available; choose a smaller tensor, or close other programs");
+    }
+}
+
 } // namespace
 
 std::vector<Command> coreCommands()
 {
-    return {inspectCommand(), quantizeCommand(), dialectsCommand(),
-            sweepCommand(),   mergeCommand(),    trainCommand()};
+    return {inspectCommand(), quantizeCommand(), dialectsCommand(), trainCommand()};
 }
 
 int runCommands(int argc, char** argv, const std::vector<Command>& commands,
@@ -122,13 +131,7 @@ int runCommands(int argc, char** argv, const std::vector<Command>& commands,
     std::ios::sync_with_stdio(false);
     CommandContext context{std::cout, std::cerr, !quiet && isatty(STDERR_FILENO) == 1,
                            stopSource().get_token()};
-    const auto result = [&]() -> Result<void> {
-        try {
-            return action(context);
-        } catch (const std::bad_alloc&) {
-            return Error::data("there is not enough memory for this");
-        }
-    }();
+    const auto result = runAction(action, context);
     std::cout.flush();
     if (!result)
         return fail(result.error());

@@ -6,6 +6,7 @@
 #include "core/analysis/shared_counts.h"
 #include "core/analysis/value_counter.h"
 #include "core/analysis/wide_codes.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace qs {
 namespace {
 
 /// Elements evaluated at a time: what is said of them stays in the first-level cache.
-constexpr std::size_t kPiece = 512;
+constexpr std::size_t kPiece = 1024;
 /// An error falls into one of kErrorBins, below, or above; of unclipped elements, of those clipped
 /// low, and of those clipped high.
 constexpr int kErrorPlaces = kErrorBins + 2;
@@ -286,12 +287,23 @@ Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats
     std::optional<ValueCounter> values;
     if (options.valueBins)
         values.emplace(HistogramBins::of(stats, *options.valueBins));
+    // As many items to a read as memory has room for; asked only where it could matter.
+    std::uint64_t needed = 0;
+    for (const auto& item : items)
+        needed += Pass::bytes(item.params, tensor.numel());
+    const bool anyWide = std::any_of(items.begin(), items.end(), [](const AnalysisItem& item) {
+        return item.params.codeCount() > kMostCounted;
+    });
+    constexpr std::uint64_t kLittle = std::uint64_t{16} << 20;
+    const std::uint64_t tableBytes = anyWide || needed > kLittle
+                                         ? std::min(options.tableBytes, availableMemory() / 2)
+                                         : options.tableBytes;
     const auto steps = static_cast<double>(blockCount(tensor.numel())) *
                        static_cast<double>(std::max<std::size_t>(items.size(), 1));
     std::size_t next = 0;
     do {
         const std::size_t first = next;
-        auto batch = takeBatch(tensor, items, options.tableBytes, next, all.reports);
+        auto batch = takeBatch(tensor, items, tableBytes, next, all.reports);
         const bool countValues = values && first == 0;
         if (batch.passes.empty() && !countValues)
             continue;
@@ -321,7 +333,7 @@ Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats
         const auto& totals = counts.totals();
         for (std::size_t i = 0; i < batch.passes.size(); ++i) {
             auto report = batch.passes[i].report(tensor, stats, totals[2 * i], totals[2 * i + 1],
-                                                 options.tableBytes, context);
+                                                 tableBytes, context);
             if (!report && report.error().kind == ErrorKind::Cancelled)
                 return report.error();
             all.reports[batch.items[i]] = std::move(report);

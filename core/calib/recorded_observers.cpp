@@ -59,7 +59,6 @@ public:
     }
 
 protected:
-    bool gathersElements() const override { return true; }
     /// x: at least one element, all finite.
     virtual ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const = 0;
 
@@ -70,6 +69,12 @@ protected:
         std::vector<ParamLayout> layouts;
         for (const auto& batch : batches())
             layouts.push_back(*spec().layout(batch.shape()));
+        for (std::size_t b = 0; b < layouts.size(); ++b) {
+            // Of several batches each set's elements are put together.
+            const bool inPlace = allFinite() && layouts.size() == 1;
+            if (auto fits = checkElementCopies(batches()[b], layouts[b], inPlace, spec()); !fits)
+                return fits.error();
+        }
         const auto done =
             forEachSet(static_cast<std::int64_t>(chosen.size()), context, [&](std::int64_t set) {
                 const auto i = static_cast<std::size_t>(set);
@@ -144,7 +149,6 @@ public:
     void useIndex(std::shared_ptr<const ValueIndex> index) override { m_index = std::move(index); }
 
 protected:
-    bool gathersElements() const override { return true; }
     Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                              ObserverEvidence* evidence) const override
     {

@@ -34,9 +34,6 @@ protected:
     /// histogram and steps of evidence->set.
     virtual Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                                      ObserverEvidence* evidence) const = 0;
-    /// Whether the elements of a set are looked at all together: where they are not float32 in one
-    /// piece, they are copied.
-    virtual bool gathersElements() const { return false; }
     /// How the extremes of a later batch change what was observed: the wider range.
     virtual void widen(ChannelRange& into, const ChannelRange& batch) const;
 
@@ -45,6 +42,8 @@ protected:
         return Error::data("observer " + m_spec.observer + ": " + text);
     }
     bool sawAny() const;
+    /// Whether every element so far is finite, those of the batch being remembered too.
+    bool allFinite() const { return m_nonfinite == 0; }
 
 private:
     QuantSpec m_spec;
@@ -53,6 +52,16 @@ private:
     std::int64_t m_samples = 0;
     std::int64_t m_nonfinite = 0;
 };
+
+/// Calls body(elements) for the finite elements of one set, in memory order, some at a time: what
+/// does not need them all at once needs no memory for them.
+void forEachFinite(const Tensor& tensor, const ParamLayout& layout, std::int64_t set,
+                   const std::function<void(std::span<const float>)>& body);
+
+/// Whether there is memory for finiteElements() of all sets, as many at a time as forEachSet asks
+/// for. Errors: not enough memory (Data).
+Result<void> checkElementCopies(const Tensor& tensor, const ParamLayout& layout, bool allFinite,
+                                const QuantSpec& spec);
 
 /// The finite elements of one set, in memory order. The span is valid as long as the tensor and the
 /// buffer.

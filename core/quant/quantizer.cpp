@@ -9,6 +9,8 @@
 namespace qs {
 namespace {
 
+constexpr const char* kTakeLess = "choose a smaller tensor, or only the report";
+
 std::unique_ptr<const QuantizerKernel> makeKernel(const KernelSetup& setup)
 {
     switch (info(setup.params.dtype()).family) {
@@ -66,9 +68,9 @@ void Quantizer::dequantize(std::span<const std::int32_t> codes, std::int64_t beg
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context)
 {
-    const auto bytes = static_cast<std::uint64_t>(tensor.numel()) * sizeof(float);
-    if (auto room = checkMemory(bytes, "the dequantized tensor"); !room)
-        return room.error();
+    const auto needed = static_cast<std::uint64_t>(tensor.numel()) * sizeof(float);
+    if (auto fits = checkMemory(needed, "the dequantized tensor", kTakeLess); !fits)
+        return fits.error();
     std::vector<float> values(static_cast<std::size_t>(tensor.numel()));
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -86,9 +88,6 @@ template <typename Code>
 Result<Tensor> codesAs(ElementType type, const Tensor& tensor, const Quantizer& quantizer,
                        const JobContext& context)
 {
-    const auto bytes = static_cast<std::uint64_t>(tensor.numel()) * sizeof(Code);
-    if (auto room = checkMemory(bytes, "the tensor of codes"); !room)
-        return room.error();
     std::vector<Code> codes(static_cast<std::size_t>(tensor.numel()));
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -140,6 +139,9 @@ Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
     if (row.family == Family::Ggml)
         return ggmlBlocks(tensor, ggmlTypeOf(row.id), context);
     const auto type = row.storage;
+    const auto needed = static_cast<std::uint64_t>(tensor.numel()) * info(type).size;
+    if (auto fits = checkMemory(needed, "the tensor of codes", kTakeLess); !fits)
+        return fits.error();
     switch (type) {
     case ElementType::Int8:
         return codesAs<std::int8_t>(type, tensor, quantizer, context);
