@@ -2,58 +2,52 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/histogram.h"
 
+#include "core/analysis/value_counter.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
 #include <cmath>
-#include <oneapi/tbb/enumerable_thread_specific.h>
 
 namespace qs {
+
+HistogramBins HistogramBins::of(const TensorStats& stats, int count)
+{
+    HistogramBins bins{static_cast<double>(stats.min), static_cast<double>(stats.max),
+                       std::clamp(count, 1, kMostBins)};
+    if (bins.lo == bins.hi) {
+        const double pad = bins.lo == 0 ? 1.0 : std::fabs(bins.lo) * 0.5;
+        bins.lo -= pad;
+        bins.hi += pad;
+    }
+    return bins;
+}
 
 Result<Histogram> computeHistogram(const Tensor& tensor, const TensorStats& stats, int bins,
                                    const JobContext& context)
 {
-    Histogram h;
-    h.lo = static_cast<double>(stats.min);
-    h.hi = static_cast<double>(stats.max);
-    if (h.lo == h.hi) {
-        const double pad = h.lo == 0 ? 1.0 : std::fabs(h.lo) * 0.5;
-        h.lo -= pad;
-        h.hi += pad;
-    }
-    const auto count = static_cast<std::size_t>(std::max(bins, 1));
-    const double lo = h.lo;
-    const double perBin = static_cast<double>(count) / (h.hi - h.lo);
-    const auto last = static_cast<double>(count - 1);
-    using Counts = std::vector<std::int64_t>;
-    tbb::enumerable_thread_specific<Counts> perThread([&] { return Counts(count + 1); });
-    const bool done = forEachBlock(
-        tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-            thread_local std::vector<float> buffer;
-            std::int32_t index[512];
-            Counts& counts = perThread.local();
-            const auto x = tensor.read(begin, end, buffer);
-            for (std::size_t at = 0; at < x.size(); at += 512) {
-                const std::size_t n = std::min<std::size_t>(512, x.size() - at);
-                for (std::size_t i = 0; i < n; ++i) {
-                    // Non-finite elements go to the extra bin at the end.
-                    const auto v = static_cast<double>(x[at + i]);
-                    const double bin = std::min(std::max((v - lo) * perBin, 0.0), last);
-                    index[i] = std::fabs(v) < HUGE_VAL ? static_cast<std::int32_t>(bin)
-                                                       : static_cast<std::int32_t>(count);
-                }
-                for (std::size_t i = 0; i < n; ++i)
-                    ++counts[static_cast<std::size_t>(index[i])];
-            }
-        });
+    return computeHistogram(tensor, HistogramBins::of(stats, bins), context);
+}
+
+Result<Histogram> computeHistogram(const Tensor& tensor, const HistogramBins& bins,
+                                   const JobContext& context)
+{
+    if (bins.count < 1 || bins.count > kMostBins)
+        return Error::usage("histogram: expected 1 to " + std::to_string(kMostBins) +
+                            " bins, found " + std::to_string(bins.count));
+    if (!std::isfinite(bins.lo) || !(bins.lo < bins.hi) || !std::isfinite(bins.hi - bins.lo) ||
+        !std::isfinite(bins.perBin()))
+        return Error::usage("histogram: expected a range from a lower to an upper finite number, "
+                            "found " +
+                            std::to_string(bins.lo) + " to " + std::to_string(bins.hi));
+    ValueCounter counter(bins);
+    const bool done = forEachBlock(tensor.numel(), context,
+                                   [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+                                       thread_local std::vector<float> buffer;
+                                       counter.count(tensor.read(begin, end, buffer));
+                                   });
     if (!done)
         return Error::cancelled();
-    h.counts.assign(count, 0);
-    for (const auto& counts : perThread) {
-        for (std::size_t i = 0; i < count; ++i)
-            h.counts[i] += counts[i];
-    }
-    return h;
+    return counter.total();
 }
 
 } // namespace qs

@@ -28,9 +28,42 @@ struct Histogram {
     bool operator==(const Histogram&) const = default;
 };
 
-/// Counts a tensor's finite elements over [stats.min, stats.max] (widened where they are equal), in
-/// bins >= 1 bins. The bin of x is floor((x - lo) * bins / (hi - lo)) in double. Errors: cancelled.
+inline constexpr int kMostBins = 1 << 24;
+
+/// `count` equal bins, 1 … kMostBins of them, over [lo, hi], lo < hi. The one rule for where a
+/// value falls: a pass over a tensor and whatever else counts values must agree on every one of
+/// them.
+struct HistogramBins {
+    double lo = 0;
+    double hi = 1;
+    int count = 1;
+
+    /// Over a tensor's finite elements, [stats.min, stats.max], widened where they are equal.
+    /// A count outside its limits becomes the nearer limit.
+    static HistogramBins of(const TensorStats& stats, int count);
+
+    /// What x - lo is multiplied with.
+    double perBin() const { return static_cast<double>(count) / (hi - lo); }
+    /// Of lo <= x <= hi: floor((x - lo) * perBin()) in double, at most count - 1. It never falls
+    /// while x rises.
+    int binOf(double x) const
+    {
+        const double bin = (x - lo) * perBin();
+        const auto last = static_cast<double>(count - 1);
+        return static_cast<int>(bin < last ? bin : last);
+    }
+    bool operator==(const HistogramBins&) const = default;
+};
+
+/// Counts a tensor's finite elements over [stats.min, stats.max] in HistogramBins::of(stats,
+/// bins). Errors: cancelled.
 Result<Histogram> computeHistogram(const Tensor& tensor, const TensorStats& stats, int bins,
+                                   const JobContext& context = {});
+
+/// Counts a tensor's finite elements over any bins; those outside are counted below and above.
+/// Errors: bins that are not over a finite range of a width that can be divided, or none (Usage);
+/// cancelled.
+Result<Histogram> computeHistogram(const Tensor& tensor, const HistogramBins& bins,
                                    const JobContext& context = {});
 
 } // namespace qs

@@ -4,8 +4,11 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/analyze.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/bit_inspector.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/error_sums.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/metrics.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/value_counter.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/wide_codes.cpp
 )
