@@ -167,6 +167,8 @@ struct Batch {
             return reports.error();
         std::size_t item = 0;
         for (const auto& [index, error] : rows) {
+            if (context.stopRequested())
+                return Error::cancelled();
             if (error) {
                 sink(index, *error);
                 continue;
@@ -194,6 +196,9 @@ Result<void> sweepTensor(const Tensor& tensor, std::span<const QuantSpec> specs,
     Facts facts(tensor, *stats);
     Batch batch;
     for (std::size_t i = 0; i < specs.size(); ++i) {
+        // Known choices are made parameters without a look at the tensor.
+        if (context.stopRequested())
+            return Error::cancelled();
         context.report("observing", static_cast<double>(i) / static_cast<double>(specs.size()));
         auto observed = observe(tensor, specs[i], facts, context);
         if (observed)
