@@ -51,7 +51,11 @@ Result<void> run(const Options& o, CommandContext& context)
         for (auto& text : joined->rows.texts)
             text = csvLine(csvFields(nlohmann::ordered_json::parse(text)));
     }
-    return writeSweep(o.output, context, joined->columns, joined->asked, joined->rows, {});
+    const auto rows = joined->rows.texts.size();
+    auto written = writeSweep(o.output, context, joined->columns, joined->asked, joined->rows, {});
+    if (written && !joined->anyWorked && rows > 0)
+        return Error::data("none of " + std::to_string(rows) + " rows worked");
+    return written;
 }
 
 } // namespace
@@ -67,7 +71,8 @@ Command mergeCommand()
                 app.footer("The result is what the sweep would have written without --shard, byte "
                            "for byte.\nJSON parts can become JSON, CSV or a table; CSV parts CSV "
                            "or a table.\nA missing, double or damaged part, or one of another "
-                           "sweep, is refused (status 1).");
+                           "sweep, is refused (status 1).\nAs sweep does, it ends "
+                           "with status 1 where no row of the whole sweep worked.");
                 return [o](CommandContext& context) {
                     return run(*o, context);
                 };

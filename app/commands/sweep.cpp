@@ -265,7 +265,8 @@ private:
                 !written)
                 return written;
         }
-        if (!m_anyWorked && m_firstError)
+        // Whether a whole sweep failed is for merge to tell: a part may be one row with an error.
+        if (!m_anyWorked && m_firstError && !m_shard.given)
             m_failures.push_back(Error::data("none of " + std::to_string(m_rows.texts.size()) +
                                              " rows worked: " + *m_firstError));
         if (m_failures.empty())

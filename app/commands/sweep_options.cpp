@@ -250,8 +250,8 @@ void addSweepOptions(CLI::App& app, SweepOptions& o)
         "CSV has the least, median and greatest of lists (of an even number the lower one in the\n"
         "middle); JSON has lists up to 64 values, and of longer ones the first values and "
         "\"cut\".\n"
-        "Exit status: 0 where at least one row worked, 1 where none did or a file could not be\n"
-        "read, 2 for wrong arguments.");
+        "Exit status: 0 where at least one row worked (a shard: where its part was written), 1\n"
+        "where none did or a file could not be read, 2 for wrong arguments.");
 }
 
 } // namespace qs

@@ -65,6 +65,8 @@ Result<SweepPart> readCsvPart(const std::string& path, std::string_view text)
     }
     const auto n = static_cast<std::ptrdiff_t>(stamps.size());
     part.columns.assign(header->begin() + n, header->end());
+    const auto errorAt = static_cast<std::size_t>(
+        std::find(header->begin(), header->end(), "error") - header->begin());
     bool first = true;
     while (!reader.atEnd()) {
         const auto where = "line " + std::to_string(reader.line()) + ": ";
@@ -99,6 +101,7 @@ Result<SweepPart> readCsvPart(const std::string& path, std::string_view text)
         first = false;
         if (empty)
             break;
+        part.anyWorked = part.anyWorked || errorAt == fields->size() || fields->at(errorAt).empty();
         part.rows.numbers.push_back(row);
         part.rows.texts.push_back(csvLine({fields->begin() + n, fields->end()}));
     }
@@ -195,6 +198,7 @@ Result<SweepPart> readJsonPart(const std::string& path, std::string_view text)
             return damaged(path + ": " + where + "row", "the number of a row first", "none");
         auto rest = row;
         rest.erase("row");
+        part.anyWorked = part.anyWorked || !rest.contains("error");
         part.rows.numbers.push_back(n);
         part.rows.texts.push_back(rest.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
@@ -254,8 +258,7 @@ Result<JoinedSweep> joinParts(std::vector<SweepPart> parts)
     }
     if (expected <= first.stamp.shards)
         return damaged(first.path, "all of its " + std::to_string(first.stamp.shards) + " shards",
-                       std::to_string(parts.size()) + " parts without shard " +
-                           std::to_string(expected));
+                       "no part with shard " + std::to_string(expected));
 
     struct Place {
         std::int64_t number;
@@ -269,7 +272,9 @@ Result<JoinedSweep> joinParts(std::vector<SweepPart> parts)
     }
     std::stable_sort(places.begin(), places.end(),
                      [](const Place& a, const Place& b) { return a.number < b.number; });
-    JoinedSweep joined{first.json, first.columns, first.asked, {}};
+    JoinedSweep joined{first.json, first.columns, first.asked, {}, false};
+    for (const auto& part : parts)
+        joined.anyWorked = joined.anyWorked || part.anyWorked;
     std::int64_t next = 1;
     for (std::size_t i = 0; i < places.size(); ++i, ++next) {
         const auto& place = places[i];

@@ -20,6 +20,7 @@ struct SweepPart {
     std::vector<std::string> columns; ///< of CSV, without the stamp's
     std::string asked;                ///< of JSON, as dump(2) writes it
     SweepRows rows;
+    bool anyWorked = false; ///< a row without an error
 };
 
 /// Reads a part, CSV or JSON by its content. Nothing in it is believed: numbers of rows ascend and
@@ -34,6 +35,7 @@ struct JoinedSweep {
     std::vector<std::string> columns;
     std::string asked;
     SweepRows rows;
+    bool anyWorked = false;
 };
 
 /// All parts of one sweep to what it would have been without shards.

@@ -87,11 +87,16 @@ struct Observed {
     std::vector<ChannelRange> ranges;
 };
 
-Result<Observed> observed(const QuantSpec& spec, const Choice& choice)
+Result<Observed> observed(const QuantSpec& spec, const Choice& choice, const JobContext& context)
 {
+    // Millions of groups take a while, and these steps look for no stop themselves.
+    if (context.stopRequested())
+        return Error::cancelled();
     auto params = paramsFromRanges(spec, choice.chosen);
     if (!params)
         return params.error();
+    if (context.stopRequested())
+        return Error::cancelled();
     return Observed{std::move(*params), choice.ranges};
 }
 
@@ -112,13 +117,15 @@ Result<Observed> observe(const Tensor& tensor, const QuantSpec& spec, Facts& fac
         spec.observer, spec.percentile, spec.averagingConstant, *layout, basis.value_or(0), {}, {}};
     if (basis) {
         if (const auto* known = facts.choice(choice))
-            return observed(spec, *known);
+            return observed(spec, *known, context);
     }
     const auto extremes = facts.extremes(*layout, context);
     if (!extremes)
         return extremes.error();
     if (auto seen = (*observer)->observe(tensor, context, &facts.stats(), *extremes); !seen)
         return seen.error();
+    if (context.stopRequested())
+        return Error::cancelled();
     const auto ranges = (*observer)->ranges();
     choice.ranges.assign(ranges.begin(), ranges.end());
     if (basis) {
@@ -128,7 +135,7 @@ Result<Observed> observe(const Tensor& tensor, const QuantSpec& spec, Facts& fac
         // Without a finite element nothing is chosen, and calculateQParams says why.
         if (!evidence->chosen.empty()) {
             choice.chosen = std::move(evidence->chosen);
-            auto result = observed(spec, choice);
+            auto result = observed(spec, choice, context);
             facts.remember(std::move(choice));
             return result;
         }
@@ -167,6 +174,8 @@ struct Batch {
             return reports.error();
         std::size_t item = 0;
         for (const auto& [index, error] : rows) {
+            if (context.stopRequested())
+                return Error::cancelled();
             if (error) {
                 sink(index, *error);
                 continue;
@@ -194,6 +203,9 @@ Result<void> sweepTensor(const Tensor& tensor, std::span<const QuantSpec> specs,
     Facts facts(tensor, *stats);
     Batch batch;
     for (std::size_t i = 0; i < specs.size(); ++i) {
+        // Known choices are made parameters without a look at the tensor.
+        if (context.stopRequested())
+            return Error::cancelled();
         context.report("observing", static_cast<double>(i) / static_cast<double>(specs.size()));
         auto observed = observe(tensor, specs[i], facts, context);
         if (observed)
