@@ -18,6 +18,7 @@ qs_test(test_bit_inspector ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_bit_in
 qs_test(test_observer_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_observer_golden.cpp)
 qs_test(test_observers ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_observers.cpp)
 qs_test(test_report ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_report.cpp)
+qs_test(test_tensor_study ${CMAKE_CURRENT_SOURCE_DIR}/core/pipeline/test_tensor_study.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/quant/dialect_tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
