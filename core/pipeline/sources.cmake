@@ -4,4 +4,5 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/pipeline/index_store.cpp
     ${PROJECT_SOURCE_DIR}/core/pipeline/session_request.cpp
     ${PROJECT_SOURCE_DIR}/core/pipeline/tensor_pipeline.cpp
+    ${PROJECT_SOURCE_DIR}/core/pipeline/tensor_study.cpp
 )

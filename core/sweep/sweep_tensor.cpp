@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sweep/sweep_tensor.h"
 
+#include "core/base/memory.h"
 #include "core/calib/observer.h"
 #include "core/calib/params_from_ranges.h"
 
@@ -59,6 +60,23 @@ public:
         return &m_extremes.emplace_back(layout, std::move(*found)).second;
     }
 
+    /// The sorted values by a layout, for the observers that sort (mse): built once where memory
+    /// has room for it, the newest is kept.
+    Result<std::shared_ptr<const ValueIndex>> index(const ParamLayout& layout,
+                                                    const JobContext& context)
+    {
+        if (m_index && m_index->fits(layout))
+            return m_index;
+        m_index.reset();
+        if (!ValueIndex::exists(layout) ||
+            ValueIndex::peakBytes(m_tensor, layout) > availableMemory())
+            return m_index;
+        auto built = ValueIndex::build(m_tensor, layout, context);
+        if (built)
+            m_index = *built;
+        return built;
+    }
+
     /// The choice of an observer that only differs in what it makes of it; null where it is new.
     const Choice* choice(const Choice& like) const
     {
@@ -80,6 +98,7 @@ private:
     TensorStats m_stats;
     std::vector<std::pair<ParamLayout, std::vector<ChannelRange>>> m_extremes;
     std::vector<Choice> m_choices;
+    std::shared_ptr<const ValueIndex> m_index;
 };
 
 struct Observed {
@@ -126,6 +145,12 @@ Result<Observed> observe(const Tensor& tensor, const QuantSpec& spec, Facts& fac
         return seen.error();
     if (context.stopRequested())
         return Error::cancelled();
+    if (spec.observer == "mse") {
+        auto index = facts.index(*layout, context);
+        if (!index)
+            return index.error();
+        (*observer)->useIndex(std::move(*index));
+    }
     const auto ranges = (*observer)->ranges();
     choice.ranges.assign(ranges.begin(), ranges.end());
     if (basis) {
