@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kPiece = 1024;
 /// An error falls into one of kErrorBins, below, or above; of unclipped elements, of those clipped
 /// low, and of those clipped high.
-constexpr int kErrorPlaces = kErrorBins + 2;
+constexpr auto kErrorPlaces = static_cast<int>(kErrorCounters);
 constexpr int kErrorTable = 3 * kErrorPlaces;
 
 constexpr std::size_t kLanes = 8;
@@ -113,17 +113,6 @@ struct Piece {
     }
 };
 
-Histogram errorHistogram(std::span<const std::int64_t> places)
-{
-    Histogram h;
-    h.lo = -1;
-    h.hi = 1;
-    h.counts.assign(places.begin(), places.begin() + kErrorBins);
-    h.below = places[kErrorBins];
-    h.above = places[kErrorBins + 1];
-    return h;
-}
-
 /// One quantizer while the tensor is read.
 class Pass {
 public:
@@ -203,19 +192,7 @@ public:
         }
         addErrors(errors, report);
         const ErrorSums sums = joined(m_parts);
-        const auto n = static_cast<double>(stats.finiteCount());
-        if (n > 0) {
-            report.mse = (sums.e2Inside + sums.e2Clipped) / n;
-            report.meanError = sums.e / n;
-            report.meanAbsError = sums.absE / n;
-            report.maxAbsError = sums.maxE;
-            report.clippingMse = sums.e2Clipped / n;
-            report.roundingMse = sums.e2Inside / n;
-            report.signalPower = sums.x2 / n;
-            const double norms = std::sqrt(sums.x2) * std::sqrt(sums.y2);
-            if (norms > 0)
-                report.cosineSimilarity = std::min(sums.xy / norms, 1.0);
-        }
+        addErrorSums(sums, report);
         return report;
     }
 

@@ -126,4 +126,21 @@ ErrorSums joined(const std::vector<ErrorSums>& blocks)
     return sums;
 }
 
+void addErrorSums(const ErrorSums& sums, Report& report)
+{
+    const auto n = static_cast<double>(report.n());
+    if (n == 0)
+        return;
+    report.mse = (sums.e2Inside + sums.e2Clipped) / n;
+    report.meanError = sums.e / n;
+    report.meanAbsError = sums.absE / n;
+    report.maxAbsError = sums.maxE;
+    report.clippingMse = sums.e2Clipped / n;
+    report.roundingMse = sums.e2Inside / n;
+    report.signalPower = sums.x2 / n;
+    const double norms = std::sqrt(sums.x2) * std::sqrt(sums.y2);
+    if (norms > 0)
+        report.cosineSimilarity = std::min(sums.xy / norms, 1.0);
+}
+
 } // namespace qs

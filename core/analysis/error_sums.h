@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/report.h"
+
 #include <cstddef>
 #include <vector>
 
@@ -47,5 +49,8 @@ private:
 /// Joins the sums of blocks in their order. What each addition rounds away is kept and added at the
 /// end (Neumaier 1974), so that the number of blocks costs no digits.
 ErrorSums joined(const std::vector<ErrorSums>& blocks);
+
+/// Sets every figure of the report that is made of sums; its stats say over how many elements.
+void addErrorSums(const ErrorSums& sums, Report& report);
 
 } // namespace qs

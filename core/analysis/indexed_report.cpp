@@ -3,6 +3,7 @@
 #include "core/analysis/indexed_report.h"
 
 #include "core/analysis/error_counter.h"
+#include "core/analysis/error_sums.h"
 #include "core/base/parallel.h"
 
 #include <array>
@@ -20,12 +21,7 @@ using ErrorCounts = std::array<std::int64_t, 2 * kErrorCounters>;
 
 struct StepSums {
     std::int64_t count = 0;
-    double e2 = 0;
-    double e = 0;
-    double absE = 0;
-    double maxE = 0;
-    double x = 0;
-    double x2 = 0;
+    ErrorSums errors;
 };
 
 /// One set through its quantizer.
@@ -42,25 +38,27 @@ StepSums sumStep(const SortedValues& values, const StairStep& step, std::int64_t
         return s;
     const auto y = static_cast<double>(step.level);
     const auto all = values.moments(first, last);
+    const auto n = static_cast<double>(all.count);
     s.count = all.count;
-    s.e2 = all.squaredErrors(y);
-    s.x = all.sum.value();
-    s.x2 = all.squares.value();
+    auto& e = s.errors;
+    (step.clip == 0 ? e.e2Inside : e.e2Clipped) = all.squaredErrors(y);
+    e.x2 = all.squares.value();
+    e.y2 = n * (y * y);
+    e.xy = y * all.sum.value();
     // Errors are positive below the level and negative above: the extremes are at the ends.
     const double atFirst = y - static_cast<double>(values.valueAt(first));
     const double atLast = y - static_cast<double>(values.valueAt(last - 1));
-    s.maxE = std::max(std::fabs(atFirst), std::fabs(atLast));
-    const double sum = -all.errors(y);
-    s.e = sum;
+    e.maxE = std::max(std::fabs(atFirst), std::fabs(atLast));
+    e.e = -all.errors(y);
     if (atLast >= 0 || atFirst <= 0) {
-        s.absE = std::fabs(sum);
+        e.absE = std::fabs(e.e);
         return s;
     }
     const std::int32_t key = keyOf(step.level);
     std::int64_t middle = first;
     values.placesOf({&key, 1}, first, last, &middle);
     const double below = -values.moments(first, middle).errors(y);
-    s.absE = below + (below - sum);
+    e.absE = below + (below - e.e);
     return s;
 }
 
@@ -98,55 +96,18 @@ void countCodes(const std::vector<SetWork>& sets, const QuantParams& params, Rep
     }
 }
 
-Histogram errorHistogram(const ErrorCounts& counts, std::size_t at)
-{
-    Histogram h;
-    h.lo = -1;
-    h.hi = 1;
-    const auto* first = counts.data() + at;
-    h.counts.assign(first, first + kErrorBins);
-    h.below = first[kErrorBins];
-    h.above = first[kErrorBins + 1];
-    return h;
-}
-
 void addSums(const std::vector<SetWork>& sets, Report& report)
 {
-    double e2 = 0;
-    double e2Clipped = 0;
-    double e = 0;
-    double absE = 0;
-    double x2 = 0;
-    double y2 = 0;
-    double xy = 0;
+    std::vector<ErrorSums> all;
     for (const auto& set : sets) {
         for (std::size_t i = 0; i < set.sums.size(); ++i) {
-            const auto& s = set.sums[i];
-            const auto& step = set.stairs.steps()[i];
-            const auto y = static_cast<double>(step.level);
-            (step.clip == 0 ? e2 : e2Clipped) += s.e2;
-            report.clippedLow += step.clip < 0 ? s.count : 0;
-            report.clippedHigh += step.clip > 0 ? s.count : 0;
-            e += s.e;
-            absE += s.absE;
-            x2 += s.x2;
-            y2 += static_cast<double>(s.count) * (y * y);
-            xy += y * s.x;
-            report.maxAbsError = std::max(report.maxAbsError, s.maxE);
+            const float clip = set.stairs.steps()[i].clip;
+            report.clippedLow += clip < 0 ? set.sums[i].count : 0;
+            report.clippedHigh += clip > 0 ? set.sums[i].count : 0;
+            all.push_back(set.sums[i].errors);
         }
     }
-    const auto n = static_cast<double>(report.n());
-    if (n == 0)
-        return;
-    report.mse = (e2 + e2Clipped) / n;
-    report.meanError = e / n;
-    report.meanAbsError = absE / n;
-    report.clippingMse = e2Clipped / n;
-    report.roundingMse = e2 / n;
-    report.signalPower = x2 / n;
-    const double norms = std::sqrt(x2) * std::sqrt(y2);
-    if (norms > 0)
-        report.cosineSimilarity = std::min(xy / norms, 1.0);
+    addErrorSums(joined(all), report);
 }
 
 } // namespace
@@ -236,8 +197,8 @@ Result<std::optional<Report>> analyzeIndexed(std::span<const SortedValues> all,
     ErrorCounts counts{};
     for (const auto& some : perThread)
         std::transform(some.begin(), some.end(), counts.begin(), counts.begin(), std::plus<>());
-    report.roundingErrors = errorHistogram(counts, 0);
-    report.clippingErrors = errorHistogram(counts, kErrorCounters);
+    report.roundingErrors = errorHistogram(std::span(counts).first(kErrorCounters));
+    report.clippingErrors = errorHistogram(std::span(counts).last(kErrorCounters));
     countCodes(sets, params, report);
     addSums(sets, report);
     return std::optional<Report>(std::move(report));
