@@ -29,13 +29,6 @@ constexpr std::size_t kLanes = 8;
 using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
 using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
 
-Floats load(const float* p)
-{
-    Floats v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
-}
-
 /// What evaluate() says of up to kPiece elements.
 struct Piece {
     alignas(64) float x[kPiece];
@@ -80,8 +73,10 @@ struct Piece {
         std::fill(clip + n, std::min(clip + n + kLanes, clip + kPiece), 0.0F);
         Ints anyClipped{};
         for (std::size_t i = 0; i < n; i += kLanes) {
-            const Floats e = load(lsb + i);
-            const Floats c = load(clip + i);
+            Floats e;
+            Floats c;
+            std::memcpy(&e, lsb + i, sizeof e);
+            std::memcpy(&c, clip + i, sizeof c);
             const Floats bin = (e + 1.0F) * (kErrorBins / 2.0F);
             const Floats above = bin > 0.0F ? bin : Floats{}; // NaN becomes 0, too
             const Floats most = Floats{} + (kErrorBins - 1.0F);

@@ -45,14 +45,17 @@ void BlockSums::addElements(const float* x, const float* y, const float* clip, s
     Doubles x2{};
     Doubles y2{};
     Doubles xy{};
-    const auto read = [](const float* p) {
+    // Not returned: how a vector is returned depends on the instruction set.
+    const auto read = [](Doubles& to, const float* p) {
         Floats v;
         std::memcpy(&v, p, sizeof v);
-        return __builtin_convertvector(v, Doubles);
+        to = __builtin_convertvector(v, Doubles);
     };
     const auto addLanes = [&](const float* inX, const float* inY, const float* inClip) {
-        const Doubles dx = read(inX);
-        const Doubles dy = read(inY);
+        Doubles dx;
+        Doubles dy;
+        read(dx, inX);
+        read(dy, inY);
         const Doubles d = dy - dx;
         const Doubles a = reinterpret_cast<Doubles>(reinterpret_cast<Bits>(d) & INT64_MAX);
         const Doubles d2 = d * d;
@@ -60,7 +63,8 @@ void BlockSums::addElements(const float* x, const float* y, const float* clip, s
         absE += a;
         maxE = a > maxE ? a : maxE;
         if constexpr (anyClipped) {
-            const Doubles c = read(inClip);
+            Doubles c;
+            read(c, inClip);
             const Doubles clipped = c * c; // 1 or 0
             e2Clipped += d2 * clipped;
             e2Inside += d2 * (1.0 - clipped);
