@@ -14,24 +14,47 @@
 namespace qs {
 namespace {
 
-/// The report by whichever plan is quicker.
-Result<std::pair<Report, AnalysisPlan>> reportOf(const Tensor& tensor, const TensorStats& stats,
-                                                 std::span<const SortedValues> sets,
-                                                 const QuantSpec& spec, const QuantParams& params,
-                                                 const JobContext& context)
+struct Answered {
+    Report report;
+    AnalysisPlan plan = AnalysisPlan::Read;
+    std::optional<Histogram> values; ///< where bins of it were wanted
+};
+
+/// The report by whichever plan is quicker, and a histogram of the values in `bins` bins where that
+/// is not 0: in the same read, where elements are read.
+Result<Answered> reportOf(const Tensor& tensor, const TensorStats& stats,
+                          std::span<const SortedValues> sets, const QuantSpec& spec,
+                          const QuantParams& params, int bins, const JobContext& context)
 {
     if (!sets.empty() && canReportFrom(sets, params, spec.rounding) &&
         indexedCost(sets, params) < fusedCost(stats)) {
         auto report = analyzeIndexed(sets, stats, spec, params, context);
         if (!report)
             return report.error();
-        if (*report)
-            return std::pair(std::move(**report), AnalysisPlan::Index);
+        if (*report) {
+            Answered answered{std::move(**report), AnalysisPlan::Index, std::nullopt};
+            if (bins == 0)
+                return answered;
+            const auto over = HistogramBins::of(stats, bins);
+            auto values = sets.size() == 1 ? Result<Histogram>(indexedHistogram(sets[0], over))
+                                           : computeHistogram(tensor, over, context);
+            if (!values)
+                return values.error();
+            answered.values = std::move(*values);
+            return answered;
+        }
     }
-    auto report = analyze(tensor, stats, spec, params, context);
+    AnalysisOptions options;
+    if (bins > 0)
+        options.valueBins = bins;
+    const AnalysisItem item{spec, params};
+    auto analysis = analyzeInOneRead(tensor, stats, {&item, 1}, options, context);
+    if (!analysis)
+        return analysis.error();
+    auto& report = analysis->reports[0];
     if (!report)
         return report.error();
-    return std::pair(std::move(*report), AnalysisPlan::Read);
+    return Answered{std::move(*report), AnalysisPlan::Read, std::move(analysis->values)};
 }
 
 Error noMemory(const Tensor& tensor)
@@ -81,10 +104,11 @@ Result<TensorPipeline::Facts> TensorPipeline::wholeFacts(const Tensor& tensor,
 {
     const Key whole{TensorKey::of(tensor), ParamLayout::perTensor(0), -1};
     if (!m_whole || m_wholeKey != whole) {
-        auto facts = factsOf(tensor, context);
-        if (!facts)
-            return facts.error();
-        m_whole = *facts;
+        context.report("statistics", 0);
+        auto stats = computeStats(tensor, context);
+        if (!stats)
+            return stats.error();
+        m_whole = std::make_shared<const TensorFacts>(TensorFacts{tensor, *stats, {}});
         m_wholeKey = whole;
         m_channel.reset();
         m_last.reset();
@@ -126,20 +150,26 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::answer(const TensorR
     const auto tensor = TensorKey::of(request.tensor);
     const auto index = m_indices.find(tensor, *layout);
     auto result = std::make_shared<TensorResult>();
-    result->facts = *facts;
     const Key key{tensor, *layout, -1};
     if (!m_last || m_last->key != key || m_last->spec != spec) {
         auto params = chooseQuantParams(request.tensor, spec, context, &m_whole->stats, index);
         if (!params)
             return params.error();
-        auto made = reportOf(request.tensor, m_whole->stats,
-                             index ? index->all() : std::span<const SortedValues>(), spec, *params,
-                             context);
+        // The values are counted in the first read of all.
+        const auto& stats = m_whole->stats;
+        const int bins = m_whole->values.counts.empty() ? valueBins(stats.finiteCount()) : 0;
+        auto made =
+            reportOf(request.tensor, stats, index ? index->all() : std::span<const SortedValues>(),
+                     spec, *params, bins, context);
         if (!made)
             return made.error();
-        m_last = Reported{key, spec, std::make_shared<const Report>(std::move(made->first)),
-                          made->second};
+        if (made->values)
+            m_whole = std::make_shared<const TensorFacts>(
+                TensorFacts{request.tensor, stats, std::move(*made->values)});
+        m_last = Reported{key, spec, std::make_shared<const Report>(std::move(made->report)),
+                          made->plan};
     }
+    result->facts = m_whole;
     result->report = m_last->report;
     result->plan = m_last->plan;
     result->shownFacts = result->facts;
@@ -185,12 +215,12 @@ Result<void> TensorPipeline::addShown(const TensorRequest& request, const ParamL
         const auto sets =
             index != nullptr ? index->all().subspan(channel, 1) : std::span<const SortedValues>();
         auto shown = reportOf(m_channel->tensor, m_channel->stats, sets, request.spec,
-                              params.forChannel(channel), context);
+                              params.forChannel(channel), 0, context);
         if (!shown)
             return shown.error();
         m_lastShown =
-            Reported{key, request.spec, std::make_shared<const Report>(std::move(shown->first)),
-                     shown->second};
+            Reported{key, request.spec, std::make_shared<const Report>(std::move(shown->report)),
+                     shown->plan};
     }
     result.shownFacts = m_channel;
     result.shown = m_lastShown->report;

@@ -14,7 +14,8 @@
 
 namespace qs {
 
-/// What does not depend on the quantizer: computed once per tensor.
+/// What does not depend on the quantizer: computed once per tensor, the values while the first
+/// report reads it.
 struct TensorFacts {
     Tensor tensor;
     TensorStats stats;
