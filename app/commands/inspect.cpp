@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/inspect.h"
 
+#include "app/commands/text_table.h"
 #include "core/base/text.h"
 #include "core/io/formats.h"
 #include "core/io/messages.h"
@@ -9,7 +10,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -76,35 +76,6 @@ nlohmann::ordered_json toJson(const TensorFile& file, const StatsOf& allStats)
     return document;
 }
 
-/// Characters, not bytes, so that columns stay straight.
-std::size_t width(const std::string& text)
-{
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-/// The first three columns to the left, numbers to the right.
-void printTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows)
-{
-    constexpr std::size_t kTextColumns = 3;
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i]));
-    }
-    for (const auto& row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string padding(widths[i] - width(row[i]), ' ');
-            line += i > 0 ? "  " : "";
-            line += i < kTextColumns ? row[i] + padding : padding + row[i];
-        }
-        line.erase(line.find_last_not_of(' ') + 1);
-        out << line << '\n';
-    }
-}
-
 void printText(std::ostream& out, const TensorFile& file, const StatsOf& allStats)
 {
     std::vector<std::vector<std::string>> rows{{"name", "dtype", "shape", "numel", "bytes"}};
@@ -125,7 +96,7 @@ void printText(std::ostream& out, const TensorFile& file, const StatsOf& allStat
         }
         rows.push_back(std::move(row));
     }
-    printTable(out, rows);
+    printColumns(out, rows, {"name", "dtype", "shape"});
 }
 
 Result<void> inspect(const InspectOptions& options, CommandContext& context)

@@ -4,18 +4,14 @@
 
 #include "app/commands/element_report.h"
 #include "app/commands/name_list.h"
+#include "app/commands/report_json.h"
+#include "app/commands/same_file.h"
 #include "app/commands/spec_options.h"
-#include "core/analysis/metrics.h"
 #include "core/base/text.h"
-#include "core/calib/dialect_params.h"
 #include "core/io/formats.h"
 #include "core/pipeline/tensor_pipeline.h"
 #include "core/quant/packing.h"
 
-#include <nlohmann/json.hpp>
-
-#include <cmath>
-#include <filesystem>
 #include <iomanip>
 #include <memory>
 
@@ -34,11 +30,6 @@ struct Options : SpecOptions {
     bool json = false;
 };
 
-bool sameFile(const std::string& a, const std::string& b)
-{
-    return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
-}
-
 /// Files that would be written over what is still being read, and options that need others.
 Result<void> checkFiles(const Options& o)
 {
@@ -49,104 +40,6 @@ Result<void> checkFiles(const Options& o)
     if (!o.codes.empty() && sameFile(o.codes, o.file))
         return Error::usage("--codes: " + o.codes + " is the input, too");
     return {};
-}
-
-/// JSON has no NaN and no infinity.
-Json number(std::optional<double> value)
-{
-    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
-
-/// A float32 with its own shortest digits: 0.1, not 0.10000000149011612.
-Json shortest(float value)
-{
-    return std::stod(formatExact(value));
-}
-
-Json shortest(const std::vector<float>& values)
-{
-    Json list = Json::array();
-    for (const float v : values)
-        list.push_back(shortest(v));
-    return list;
-}
-
-/// What TensorFlow's Nudge was asked for and what it did, for each scale.
-void addNudges(const QuantParams& params, Json& json)
-{
-    const std::pair<const char*, float Nudged::*> columns[] = {
-        {"requested_min", &Nudged::requestedMin}, {"requested_max", &Nudged::requestedMax},
-        {"nudged_min", &Nudged::nudgedMin},       {"nudged_max", &Nudged::nudgedMax},
-        {"residual_zero", &Nudged::atZero},       {"residual_min", &Nudged::atMin},
-        {"residual_max", &Nudged::atMax},
-    };
-    const auto nudged = nudgedRanges(params);
-    for (const auto& [name, field] : columns) {
-        if (nudged.empty())
-            return;
-        json[name] = Json::array();
-        for (const auto& n : nudged)
-            json[name].push_back(shortest(n.*field));
-    }
-}
-
-Json reportJson(const std::string& file, const Tensor& tensor, const Report& report,
-                const std::vector<ChannelRange>& observed)
-{
-    const auto& params = report.params;
-    const auto& scheme = info(params.qscheme());
-    const bool inBlocks = info(params.dtype()).family == Family::Ggml;
-    Json json;
-    json["file"] = file;
-    json["tensor"] = tensor.name();
-    json["shape"] = tensor.shape().sizes();
-    json["numel"] = tensor.numel();
-    json["dtype"] = info(params.dtype()).name;
-    json["qscheme"] = info(params.qscheme()).name;
-    json["dialect"] = dialects()[static_cast<std::size_t>(report.spec.dialect)].name;
-    const auto own = info(report.spec.dialect).ownRounding;
-    json["rounding"] = info(params.dtype()).isInteger() && !own.empty()
-                           ? own
-                           : roundings()[static_cast<std::size_t>(report.spec.rounding)].name;
-    json["observer"] = report.spec.observer;
-    json["axis"] = scheme.granularity == Granularity::Tensor ? Json(nullptr) : Json(params.axis());
-    json["group_size"] = scheme.perGroup() ? Json(params.groupSize()) : Json(nullptr);
-    // ggml's scales are in its blocks.
-    json["scale"] = inBlocks ? Json::array() : shortest(params.scale());
-    if (params.parts().globalScale != 1.0F)
-        json["global_scale"] = shortest(params.parts().globalScale);
-    if (scheme.floatZeroPoint)
-        json["zero_point"] = shortest(params.parts().floatZeroPoint);
-    else
-        json["zero_point"] = inBlocks ? Json::array() : Json(params.zeroPoint());
-    json["quant_min"] = params.range().quantMin;
-    json["quant_max"] = params.range().quantMax;
-    // What was observed; for fixed parameters, what the codes cover.
-    Json low = Json::array();
-    Json high = Json::array();
-    if (!observed.empty()) {
-        for (const auto& r : observed) {
-            low.push_back(shortest(r.min));
-            high.push_back(shortest(r.max));
-        }
-    } else {
-        for (std::size_t c = 0; c < params.channels(); ++c) {
-            const auto covered = params.coveredRange(c).value_or(std::array<float, 2>{});
-            low.push_back(shortest(covered[0]));
-            high.push_back(shortest(covered[1]));
-        }
-    }
-    json["range_min"] = std::move(low);
-    json["range_max"] = std::move(high);
-    addNudges(params, json);
-    for (const auto& metric : metrics()) {
-        if (metric.id == "levels_used" || metric.id == "levels_total")
-            json[std::string(metric.id)] = static_cast<std::int64_t>(*metric.value(report));
-        else
-            json[std::string(metric.id)] = number(metric.value(report));
-    }
-    json["nonfinite_count"] = report.stats.nonfiniteCount();
-    return json;
 }
 
 /// Objects within objects as "source.bits": one line each.

@@ -5,6 +5,7 @@
 #include "app/commands/inspect.h"
 #include "app/commands/quantize.h"
 #include "app/commands/train.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <csignal>
 #include <iostream>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <unistd.h>
 
@@ -61,6 +63,17 @@ int fail(const Error& error)
     if (error.kind == ErrorKind::Usage)
         return 2;
     return error.kind == ErrorKind::Cancelled ? 130 : 1;
+}
+
+/// Memory that was there when it was asked for may be gone when it is taken.
+Result<void> runAction(const CommandAction& action, CommandContext& context)
+{
+    try {
+        return action(context);
+    } catch (const std::bad_alloc&) {
+        return Error::data("not enough memory: " + binaryBytesText(availableMemory()) +
+                           " are available; choose a smaller tensor, or close other programs");
+    }
 }
 
 } // namespace
@@ -118,7 +131,7 @@ int runCommands(int argc, char** argv, const std::vector<Command>& commands,
     std::ios::sync_with_stdio(false);
     CommandContext context{std::cout, std::cerr, !quiet && isatty(STDERR_FILENO) == 1,
                            stopSource().get_token()};
-    const auto result = action(context);
+    const auto result = runAction(action, context);
     std::cout.flush();
     if (!result)
         return fail(result.error());

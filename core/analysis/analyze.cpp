@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/analyze.h"
 
+#include "core/analysis/error_sums.h"
+#include "core/analysis/shared_counts.h"
+#include "core/analysis/value_counter.h"
+#include "core/analysis/wide_codes.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -9,70 +14,20 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <oneapi/tbb/enumerable_thread_specific.h>
-#include <oneapi/tbb/parallel_sort.h>
 
 namespace qs {
 namespace {
 
-/// Elements evaluated at a time: five arrays of them stay in the first-level cache.
+/// Elements evaluated at a time: what is said of them stays in the first-level cache.
 constexpr std::size_t kPiece = 1024;
-/// Codes are counted in a table up to this many.
-constexpr std::int64_t kMostCounted = 65536;
-/// Lanes of every sum. Fixed, so that the order of additions is the same on every machine.
+/// An error falls into one of kErrorBins, below, or above; of unclipped elements, of those clipped
+/// low, and of those clipped high.
+constexpr auto kErrorPlaces = static_cast<int>(kErrorCounters);
+constexpr int kErrorTable = 3 * kErrorPlaces;
+
 constexpr std::size_t kLanes = 8;
-
 using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
-using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(float))));
-using Doubles = double __attribute__((vector_size(kLanes * sizeof(double))));
-
-Floats load(const float* p)
-{
-    Floats v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
-}
-
-double total(const Doubles& v)
-{
-    double sum = 0;
-    for (std::size_t i = 0; i < kLanes; ++i)
-        sum += v[i];
-    return sum;
-}
-
-struct Sums {
-    double e2 = 0;
-    double e2Clipped = 0;
-    double e = 0;
-    double absE = 0;
-    double maxE = 0;
-    double x2 = 0;
-    double y2 = 0;
-    double xy = 0;
-    std::int64_t low = 0;
-    std::int64_t high = 0;
-
-    void add(const Sums& o)
-    {
-        e2 += o.e2;
-        e2Clipped += o.e2Clipped;
-        e += o.e;
-        absE += o.absE;
-        maxE = std::max(maxE, o.maxE);
-        x2 += o.x2;
-        y2 += o.y2;
-        xy += o.xy;
-        low += o.low;
-        high += o.high;
-    }
-};
-
-struct Counts {
-    std::vector<std::int64_t> codes;
-    /// Of unclipped elements kErrorBins bins, below and above; then the same of clipped ones.
-    std::vector<std::int64_t> errors;
-};
+using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
 
 /// What evaluate() says of up to kPiece elements.
 struct Piece {
@@ -82,6 +37,7 @@ struct Piece {
     alignas(64) float clip[kPiece];
     alignas(64) float lsb[kPiece]; ///< e in units of the distance of levels
     alignas(64) std::int32_t code[kPiece];
+    alignas(64) std::uint32_t place[kPiece]; ///< in a table of counts
     std::size_t n = 0;
 
     /// Levels beyond float32 count as its largest number: sums of infinities would say nothing.
@@ -92,15 +48,15 @@ struct Piece {
             y[i] = std::clamp(y[i], -kMost, kMost);
     }
 
-    void keepFinite()
+    /// Leaves the elements that are not finite out; x becomes the kept ones of `all`.
+    void keepFinite(std::span<const float> all)
     {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            if (!std::isfinite(x[i]))
+            if (!std::isfinite(all[i]))
                 continue;
-            x[kept] = x[i];
+            x[kept] = all[i];
             y[kept] = y[i];
-            t[kept] = t[i];
             clip[kept] = clip[i];
             lsb[kept] = lsb[i];
             code[kept] = code[i];
@@ -108,218 +64,255 @@ struct Piece {
         }
         n = kept;
     }
+
+    /// Counts errors; returns whether any element is clipped.
+    bool countErrors(CountTable& table)
+    {
+        const int shift = table.shift();
+        // Up to whole lanes: elements beyond the last one are not counted.
+        std::fill(clip + n, std::min(clip + n + kLanes, clip + kPiece), 0.0F);
+        Ints anyClipped{};
+        for (std::size_t i = 0; i < n; i += kLanes) {
+            Floats e;
+            Floats c;
+            std::memcpy(&e, lsb + i, sizeof e);
+            std::memcpy(&c, clip + i, sizeof c);
+            const Floats bin = (e + 1.0F) * (kErrorBins / 2.0F);
+            const Floats above = bin > 0.0F ? bin : Floats{}; // NaN becomes 0, too
+            const Floats most = Floats{} + (kErrorBins - 1.0F);
+            const Ints inside = __builtin_convertvector(above < most ? above : most, Ints);
+            const Ints isBelow = e < -1.0F;
+            const Ints isAbove = e > 1.0F;
+            const Ints error = (inside & ~(isBelow | isAbove)) | (isBelow & kErrorBins) |
+                               (isAbove & (kErrorBins + 1));
+            const Ints clipped = ((c < 0.0F) & kErrorPlaces) | ((c > 0.0F) & (2 * kErrorPlaces));
+            const Ints shifted = (error + clipped) << shift;
+            std::memcpy(place + i, &shifted, sizeof shifted);
+            anyClipped |= clipped;
+        }
+        table.count(place, n);
+        std::int32_t any = 0;
+        for (std::size_t i = 0; i < kLanes; ++i)
+            any |= anyClipped[i];
+        return any != 0;
+    }
+
+    /// Counts codes by what they are beyond the first one, without their lowest bits.
+    void countCodes(CountTable& table, std::int32_t first, int lowBits)
+    {
+        const int shift = table.shift();
+        const auto from = static_cast<std::uint32_t>(first);
+        for (std::size_t i = 0; i < n; ++i)
+            place[i] = ((static_cast<std::uint32_t>(code[i]) - from) >> lowBits) << shift;
+        table.count(place, n);
+    }
 };
 
-void sumUp(const Piece& p, Sums& sums)
-{
-    Doubles e2{};
-    Doubles e2Clipped{};
-    Doubles e{};
-    Doubles absE{};
-    Doubles maxE{};
-    Doubles x2{};
-    Doubles y2{};
-    Doubles xy{};
-    Ints low{};
-    Ints high{};
-    const auto addLanes = [&](const Floats& x, const Floats& y, const Floats& clip) {
-        const Doubles dx = __builtin_convertvector(x, Doubles);
-        const Doubles dy = __builtin_convertvector(y, Doubles);
-        const Ints isLow = clip < 0;
-        const Ints isHigh = clip > 0;
-        // Comparisons are 0 or -1; as doubles they select the clipped part.
-        const Doubles clipped = -__builtin_convertvector(isLow | isHigh, Doubles);
-        const Doubles d = dy - dx;
-        const Doubles a = d < 0 ? -d : d;
-        const Doubles d2 = d * d;
-        low -= isLow;
-        high -= isHigh;
-        e += d;
-        absE += a;
-        maxE = a > maxE ? a : maxE;
-        e2 += d2;
-        e2Clipped += d2 * clipped;
-        x2 += dx * dx;
-        y2 += dy * dy;
-        xy += dx * dy;
-    };
-    const std::size_t whole = p.n - p.n % kLanes;
-    for (std::size_t i = 0; i < whole; i += kLanes)
-        addLanes(load(p.x + i), load(p.y + i), load(p.clip + i));
-    if (whole < p.n) {
-        // The last lanes are filled with an element that adds nothing.
-        float x[kLanes] = {};
-        float y[kLanes] = {};
-        float clip[kLanes] = {};
-        std::copy(p.x + whole, p.x + p.n, x);
-        std::copy(p.y + whole, p.y + p.n, y);
-        std::copy(p.clip + whole, p.clip + p.n, clip);
-        addLanes(load(x), load(y), load(clip));
+/// One quantizer while the tensor is read.
+class Pass {
+public:
+    Pass(const AnalysisItem& item, Quantizer quantizer, std::int64_t numel)
+        : m_item(&item),
+          m_quantizer(std::move(quantizer)),
+          m_firstCode(item.params.firstCode()),
+          m_lowBits(item.params.codeCount() > kMostCounted ? kLowBits : 0),
+          m_parts(static_cast<std::size_t>(blockCount(numel)))
+    {
+        for (std::size_t c = 0; c < item.params.channels() && m_levelsFinite; ++c) {
+            const auto covered = item.params.coveredRange(c);
+            m_levelsFinite =
+                !covered || (std::isfinite((*covered)[0]) && std::isfinite((*covered)[1]));
+        }
     }
-    Sums part{total(e2), total(e2Clipped), total(e),  total(absE), 0,
-              total(x2), total(y2),        total(xy), 0,           0};
-    for (std::size_t i = 0; i < kLanes; ++i) {
-        part.maxE = std::max(part.maxE, maxE[i]);
-        part.low += low[i];
-        part.high += high[i];
-    }
-    sums.add(part);
-}
 
-void count(const Piece& p, std::int32_t firstCode, Counts& counts)
-{
-    std::int32_t bin[kPiece];
-    constexpr std::int32_t kClipped = kErrorBins + 2;
-    for (std::size_t i = 0; i < p.n; ++i)
-        bin[i] = errorBin(p.lsb[i]) + (p.clip[i] != 0 ? kClipped : 0);
-    for (std::size_t i = 0; i < p.n; ++i)
-        ++counts.errors[static_cast<std::size_t>(bin[i])];
-    if (!counts.codes.empty()) {
-        for (std::size_t i = 0; i < p.n; ++i)
-            ++counts.codes[static_cast<std::size_t>(p.code[i] - firstCode)];
+    static std::size_t codePlaces(const QuantParams& params)
+    {
+        const auto count = static_cast<std::size_t>(params.codeCount());
+        return params.codeCount() > kMostCounted ? ((count - 1) >> kLowBits) + 1 : count;
     }
-}
-
-/// Which codes were used, where there are too many for a table: by sorting them.
-void countSorted(std::vector<std::int32_t>& codes, Report& report)
-{
-    tbb::parallel_sort(codes.begin(), codes.end());
-    const auto n = static_cast<double>(codes.size());
-    for (auto first = codes.begin(); first != codes.end();) {
-        const auto last = std::upper_bound(first, codes.end(), *first);
-        const double p = static_cast<double>(last - first) / n;
-        ++report.levelsUsed;
-        report.codeEntropyBits -= p * std::log2(p);
-        first = last;
+    /// Of everything that is kept for a pass with these parameters.
+    static std::uint64_t bytes(const QuantParams& params, std::int64_t numel)
+    {
+        const std::size_t places = codePlaces(params);
+        const auto totals = sizeof(std::int64_t) * (places + kErrorTable);
+        return static_cast<std::uint64_t>(maxThreads()) *
+                   (CountTable::bytes(places) + CountTable::bytes(kErrorTable)) +
+               totals + sizeof(ErrorSums) * static_cast<std::uint64_t>(blockCount(numel));
     }
-}
 
-Histogram errorHistogram(const std::vector<std::int64_t>& table, std::size_t at)
+    /// Elements [begin, begin + x.size()): a block. `codes` and `errors` are the thread's own.
+    void add(std::span<const float> x, std::int64_t begin, bool allFinite, CountTable& codes,
+             CountTable& errors)
+    {
+        thread_local Piece piece;
+        BlockSums sums;
+        for (std::size_t at = 0; at < x.size(); at += kPiece) {
+            const auto some = x.subspan(at, std::min(kPiece, x.size() - at));
+            piece.n = some.size();
+            m_quantizer.evaluate(some, begin + static_cast<std::int64_t>(at),
+                                 {piece.y, piece.t, piece.clip, piece.lsb, piece.code});
+            const float* in = some.data();
+            if (!allFinite) {
+                piece.keepFinite(some);
+                in = piece.x;
+            }
+            if (!m_levelsFinite)
+                piece.limitLevels();
+            const bool clipped = piece.countErrors(errors);
+            piece.countCodes(codes, m_firstCode, m_lowBits);
+            sums.add(in, piece.y, clipped ? piece.clip : nullptr, piece.n);
+        }
+        m_parts[static_cast<std::size_t>(begin / kBlockSize)] = sums.total();
+    }
+
+    /// What came of it. May read the tensor again, where there are too many codes for a table.
+    Result<Report> report(const Tensor& tensor, const TensorStats& stats,
+                          const std::vector<std::int64_t>& codes,
+                          const std::vector<std::int64_t>& errors, std::uint64_t tableBytes,
+                          const JobContext& context) const
+    {
+        Report report;
+        report.spec = m_item->spec;
+        report.params = m_item->params;
+        report.stats = stats;
+        if (m_lowBits == 0) {
+            report.codeCounts = codes;
+            report.countCodes();
+        } else {
+            const auto use = countWideCodes(tensor, m_quantizer, codes, tableBytes, context);
+            if (!use)
+                return use.error();
+            report.levelsUsed = use->levelsUsed;
+            report.codeEntropyBits = use->entropyBits;
+        }
+        addErrors(errors, report);
+        const ErrorSums sums = joined(m_parts);
+        addErrorSums(sums, report);
+        return report;
+    }
+
+private:
+    static void addErrors(std::span<const std::int64_t> errors, Report& report)
+    {
+        const auto unclipped = errors.first(kErrorPlaces);
+        const auto low = errors.subspan(kErrorPlaces, kErrorPlaces);
+        const auto high = errors.subspan(std::size_t{2} * kErrorPlaces, kErrorPlaces);
+        std::vector<std::int64_t> clipped(low.begin(), low.end());
+        for (std::size_t i = 0; i < clipped.size(); ++i) {
+            report.clippedLow += low[i];
+            report.clippedHigh += high[i];
+            clipped[i] += high[i];
+        }
+        report.roundingErrors = errorHistogram(unclipped);
+        report.clippingErrors = errorHistogram(clipped);
+    }
+
+    const AnalysisItem* m_item;
+    Quantizer m_quantizer;
+    std::int32_t m_firstCode;
+    int m_lowBits;
+    bool m_levelsFinite = true;
+    std::vector<ErrorSums> m_parts; ///< of each block
+};
+
+/// Some of the items, as many as fit, beside the place of their reports.
+struct Batch {
+    std::vector<Pass> passes;
+    std::vector<std::size_t> items;
+    std::vector<std::size_t> tables; ///< sizes: of codes and of errors for each pass
+};
+
+/// Takes items from `next` on until their tables fill `bytes`, at least one. Items whose quantizer
+/// cannot be made leave their error among the reports.
+Batch takeBatch(const Tensor& tensor, std::span<const AnalysisItem> items, std::uint64_t bytes,
+                std::size_t& next, std::vector<Result<Report>>& reports)
 {
-    Histogram h;
-    h.lo = -1;
-    h.hi = 1;
-    const auto first = table.begin() + static_cast<std::ptrdiff_t>(at);
-    h.counts.assign(first, first + kErrorBins);
-    h.below = table[at + kErrorBins];
-    h.above = table[at + kErrorBins + 1];
-    return h;
+    Batch batch;
+    std::uint64_t taken = 0;
+    for (; next < items.size(); ++next) {
+        const auto& item = items[next];
+        auto quantizer =
+            Quantizer::make(item.params, tensor.shape(), item.spec.rounding, item.spec.seed);
+        if (!quantizer) {
+            reports[next] = quantizer.error();
+            continue;
+        }
+        taken += Pass::bytes(item.params, tensor.numel());
+        if (!batch.passes.empty() && taken > bytes)
+            break;
+        batch.passes.emplace_back(item, std::move(*quantizer), tensor.numel());
+        batch.items.push_back(next);
+        batch.tables.push_back(Pass::codePlaces(item.params));
+        batch.tables.push_back(kErrorTable);
+    }
+    return batch;
 }
 
 } // namespace
-
-Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const QuantSpec& spec,
-                       const QuantParams& params, const JobContext& context)
-{
-    const auto quantizer = Quantizer::make(params, tensor.shape(), spec.rounding, spec.seed);
-    if (!quantizer)
-        return quantizer.error();
-    const bool allFinite = stats.nonfiniteCount() == 0;
-    bool allLevelsFinite = true;
-    for (std::size_t c = 0; c < params.channels() && allLevelsFinite; ++c) {
-        const auto covered = params.coveredRange(c);
-        allLevelsFinite =
-            !covered || (std::isfinite((*covered)[0]) && std::isfinite((*covered)[1]));
-    }
-    const std::int32_t firstCode = params.firstCode();
-    const bool counted = params.codeCount() <= kMostCounted;
-    const auto levels = static_cast<std::size_t>(counted ? params.codeCount() : 0);
-    std::vector<std::int32_t> codes(static_cast<std::size_t>(counted ? 0 : stats.finiteCount()));
-    std::atomic<std::size_t> codesKept{0};
-    const std::size_t errorTable = 2 * (kErrorBins + 2);
-
-    std::vector<Sums> parts(static_cast<std::size_t>(blockCount(tensor.numel())));
-    tbb::enumerable_thread_specific<Counts> perThread([&] {
-        return Counts{std::vector<std::int64_t>(levels), std::vector<std::int64_t>(errorTable)};
-    });
-    const auto blocks = static_cast<double>(parts.size());
-    std::atomic<std::int64_t> finished{0};
-    const bool done = forEachBlock(
-        tensor.numel(), context, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-            thread_local std::vector<float> buffer;
-            thread_local Piece piece;
-            Counts& counts = perThread.local();
-            Sums sums;
-            const auto x = tensor.read(begin, end, buffer);
-            for (std::size_t at = 0; at < x.size(); at += kPiece) {
-                const auto some = x.subspan(at, std::min(kPiece, x.size() - at));
-                std::copy(some.begin(), some.end(), piece.x);
-                piece.n = some.size();
-                quantizer->evaluate(some, begin + static_cast<std::int64_t>(at),
-                                    {piece.y, piece.t, piece.clip, piece.lsb, piece.code});
-                if (!allFinite)
-                    piece.keepFinite();
-                if (!allLevelsFinite)
-                    piece.limitLevels();
-                sumUp(piece, sums);
-                count(piece, firstCode, counts);
-                if (!counted)
-                    std::copy(piece.code, piece.code + piece.n,
-                              codes.begin() +
-                                  static_cast<std::ptrdiff_t>(codesKept.fetch_add(piece.n)));
-            }
-            parts[static_cast<std::size_t>(block)] = sums;
-            context.report("quantizing", static_cast<double>(finished.fetch_add(1) + 1) / blocks);
-        });
-    if (!done)
-        return Error::cancelled();
-
-    Sums sums;
-    for (const auto& part : parts)
-        sums.add(part);
-    Counts counts{std::vector<std::int64_t>(levels), std::vector<std::int64_t>(errorTable)};
-    for (const auto& some : perThread) {
-        std::transform(some.codes.begin(), some.codes.end(), counts.codes.begin(),
-                       counts.codes.begin(), std::plus<>());
-        std::transform(some.errors.begin(), some.errors.end(), counts.errors.begin(),
-                       counts.errors.begin(), std::plus<>());
-    }
-
-    Report report;
-    report.spec = spec;
-    report.params = params;
-    report.stats = stats;
-    report.codeCounts = std::move(counts.codes);
-    if (counted)
-        report.countCodes();
-    else
-        countSorted(codes, report);
-    report.roundingErrors = errorHistogram(counts.errors, 0);
-    report.clippingErrors = errorHistogram(counts.errors, kErrorBins + 2);
-    report.clippedLow = sums.low;
-    report.clippedHigh = sums.high;
-    const auto n = static_cast<double>(stats.finiteCount());
-    if (n > 0) {
-        report.mse = sums.e2 / n;
-        report.meanError = sums.e / n;
-        report.meanAbsError = sums.absE / n;
-        report.maxAbsError = sums.maxE;
-        report.clippingMse = sums.e2Clipped / n;
-        report.roundingMse = (sums.e2 - sums.e2Clipped) / n;
-        report.signalPower = sums.x2 / n;
-        const double norms = std::sqrt(sums.x2) * std::sqrt(sums.y2);
-        if (norms > 0)
-            report.cosineSimilarity = std::min(sums.xy / norms, 1.0);
-    }
-    return report;
-}
 
 Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats,
                                   std::span<const AnalysisItem> items,
                                   const AnalysisOptions& options, const JobContext& context)
 {
     Analysis all;
-    for (const auto& item : items) {
-        all.reports.push_back(analyze(tensor, stats, item.spec, item.params, context));
-        if (context.stopRequested())
+    all.reports.assign(items.size(), Error::cancelled());
+    std::optional<ValueCounter> values;
+    if (options.valueBins)
+        values.emplace(HistogramBins::of(stats, *options.valueBins));
+    // As many items to a read as memory has room for; asked only where it could matter.
+    std::uint64_t needed = 0;
+    for (const auto& item : items)
+        needed += Pass::bytes(item.params, tensor.numel());
+    const bool anyWide = std::any_of(items.begin(), items.end(), [](const AnalysisItem& item) {
+        return item.params.codeCount() > kMostCounted;
+    });
+    constexpr std::uint64_t kLittle = std::uint64_t{16} << 20;
+    const std::uint64_t tableBytes = anyWide || needed > kLittle
+                                         ? std::min(options.tableBytes, availableMemory() / 2)
+                                         : options.tableBytes;
+    const auto steps = static_cast<double>(blockCount(tensor.numel())) *
+                       static_cast<double>(std::max<std::size_t>(items.size(), 1));
+    std::size_t next = 0;
+    do {
+        const std::size_t first = next;
+        auto batch = takeBatch(tensor, items, tableBytes, next, all.reports);
+        const bool countValues = values && first == 0;
+        if (batch.passes.empty() && !countValues)
+            continue;
+        SharedCounts counts(batch.tables);
+        std::atomic<std::int64_t> finished{0};
+        const double before =
+            static_cast<double>(first) * static_cast<double>(blockCount(tensor.numel()));
+        const auto each = static_cast<double>(std::max<std::size_t>(next - first, 1));
+        const bool done = forEachBlock(
+            tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+                thread_local std::vector<float> buffer;
+                const auto x = tensor.read(begin, end, buffer);
+                if (countValues)
+                    values->count(x);
+                auto& tables = counts.local(x.size());
+                const bool allFinite =
+                    stats.nonfiniteCount() == 0 ||
+                    std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); });
+                for (std::size_t i = 0; i < batch.passes.size(); ++i)
+                    batch.passes[i].add(x, begin, allFinite, tables[2 * i], tables[2 * i + 1]);
+                context.report("quantizing",
+                               (before + each * static_cast<double>(finished.fetch_add(1) + 1)) /
+                                   steps);
+            });
+        if (!done)
             return Error::cancelled();
-    }
-    if (options.valueBins) {
-        auto values = computeHistogram(tensor, stats, *options.valueBins, context);
-        if (!values)
-            return values.error();
-        all.values = std::move(*values);
-    }
+        const auto& totals = counts.totals();
+        for (std::size_t i = 0; i < batch.passes.size(); ++i) {
+            auto report = batch.passes[i].report(tensor, stats, totals[2 * i], totals[2 * i + 1],
+                                                 tableBytes, context);
+            if (!report && report.error().kind == ErrorKind::Cancelled)
+                return report.error();
+            all.reports[batch.items[i]] = std::move(report);
+        }
+    } while (next < items.size());
+    if (values)
+        all.values = values->total();
     return all;
 }
 
@@ -331,6 +324,16 @@ Result<std::vector<Result<Report>>> analyzeAll(const Tensor& tensor, const Tenso
     if (!all)
         return all.error();
     return std::move(all->reports);
+}
+
+Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const QuantSpec& spec,
+                       const QuantParams& params, const JobContext& context)
+{
+    const AnalysisItem item{spec, params};
+    auto all = analyzeInOneRead(tensor, stats, {&item, 1}, {}, context);
+    if (!all)
+        return all.error();
+    return std::move(all->reports.front());
 }
 
 } // namespace qs

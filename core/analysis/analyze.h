@@ -29,8 +29,9 @@ struct AnalysisItem {
 struct AnalysisOptions {
     /// Bins (>= 1) of a histogram of the values, the same as computeHistogram's.
     std::optional<int> valueBins;
-    /// Bytes that tables of counts may take together. Where all the items' tables need more, the
-    /// tensor is read again for the rest of them; the numbers stay the same.
+    /// Bytes that tables of counts may take together, and at most half of what is available. Where
+    /// all the items' tables need more, the tensor is read again for the rest of them; the numbers
+    /// stay the same.
     std::uint64_t tableBytes = std::uint64_t{256} << 20;
 };
 

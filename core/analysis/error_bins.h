@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/histogram.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace qs {
 
@@ -22,6 +25,18 @@ inline std::int32_t errorBin(float lsb)
     return lsb < -1.0F  ? kErrorBins
            : lsb > 1.0F ? kErrorBins + 1
                         : static_cast<std::int32_t>(inside);
+}
+
+/// The histogram that kErrorCounters counters are.
+inline Histogram errorHistogram(std::span<const std::int64_t> counters)
+{
+    Histogram h;
+    h.lo = -1;
+    h.hi = 1;
+    h.counts.assign(counters.begin(), counters.begin() + kErrorBins);
+    h.below = counters[kErrorBins];
+    h.above = counters[kErrorBins + 1];
+    return h;
 }
 
 } // namespace qs

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/indexed_report.h"
 
-#include "core/analysis/error_bins.h"
+#include "core/analysis/error_counter.h"
+#include "core/analysis/error_sums.h"
 #include "core/base/parallel.h"
-#include "core/index/staircase.h"
-#include "core/index/thresholds.h"
 
 #include <array>
 #include <cmath>
@@ -14,8 +13,6 @@
 namespace qs {
 namespace {
 
-/// Stretches of fewer values than this are read: searching for 128 borders would take longer.
-constexpr std::int64_t kReadValues = 3000;
 /// Steps that are worked on together.
 constexpr std::size_t kStepsAtOnce = 4;
 
@@ -24,32 +21,14 @@ using ErrorCounts = std::array<std::int64_t, 2 * kErrorCounters>;
 
 struct StepSums {
     std::int64_t count = 0;
-    double e2 = 0;
-    double e = 0;
-    double absE = 0;
-    double maxE = 0;
-    double x = 0;
-    double x2 = 0;
+    ErrorSums errors;
 };
 
 /// One set through its quantizer.
 struct SetWork {
-    const SortedValues* values = nullptr;
-    std::optional<Staircase> stairs;
-    std::vector<std::int64_t> places; ///< where each step begins, and the end
+    SetStairs stairs;
     std::vector<StepSums> sums;
 };
-
-void findPlaces(SetWork& work)
-{
-    const auto steps = work.stairs->steps();
-    std::vector<std::int32_t> keys;
-    for (const auto& step : steps)
-        keys.push_back(step.firstKey);
-    work.places.resize(keys.size() + 1);
-    work.values->placesOf(keys, 0, work.values->places(), work.places.data());
-    work.places.back() = work.values->places();
-}
 
 StepSums sumStep(const SortedValues& values, const StairStep& step, std::int64_t first,
                  std::int64_t last)
@@ -59,154 +38,29 @@ StepSums sumStep(const SortedValues& values, const StairStep& step, std::int64_t
         return s;
     const auto y = static_cast<double>(step.level);
     const auto all = values.moments(first, last);
+    const auto n = static_cast<double>(all.count);
     s.count = all.count;
-    s.e2 = all.squaredErrors(y);
-    s.x = all.sum.value();
-    s.x2 = all.squares.value();
+    auto& e = s.errors;
+    (step.clip == 0 ? e.e2Inside : e.e2Clipped) = all.squaredErrors(y);
+    e.x2 = all.squares.value();
+    e.y2 = n * (y * y);
+    e.xy = y * all.sum.value();
     // Errors are positive below the level and negative above: the extremes are at the ends.
     const double atFirst = y - static_cast<double>(values.valueAt(first));
     const double atLast = y - static_cast<double>(values.valueAt(last - 1));
-    s.maxE = std::max(std::fabs(atFirst), std::fabs(atLast));
-    const double sum = -all.errors(y);
-    s.e = sum;
+    e.maxE = std::max(std::fabs(atFirst), std::fabs(atLast));
+    e.e = -all.errors(y);
     if (atLast >= 0 || atFirst <= 0) {
-        s.absE = std::fabs(sum);
+        e.absE = std::fabs(e.e);
         return s;
     }
     const std::int32_t key = keyOf(step.level);
     std::int64_t middle = first;
     values.placesOf({&key, 1}, first, last, &middle);
     const double below = -values.moments(first, middle).errors(y);
-    s.absE = below + (below - sum);
+    e.absE = below + (below - e.e);
     return s;
 }
-
-void readErrors(const SortedValues& values, KeyEvaluator& at, std::int64_t first, std::int64_t last,
-                std::int64_t* counts)
-{
-    const auto keys = values.keys().subspan(static_cast<std::size_t>(first),
-                                            static_cast<std::size_t>(last - first));
-    at.forEach(keys, [&](std::size_t offset, std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const auto place = first + static_cast<std::int64_t>(offset + i);
-            counts[errorBin(at.lsb[i])] += values.isTable() ? values.countAt(place) : 1;
-        }
-    });
-}
-
-/// Bins in the order in which errors fall while x grows: above 1 LSB, the bins from the last to the
-/// first, below -1 LSB.
-std::int64_t fallOf(float lsb)
-{
-    const std::int32_t bin = errorBin(lsb);
-    return bin == kErrorBins ? kErrorBins + 1 : bin == kErrorBins + 1 ? 0 : kErrorBins - bin;
-}
-
-std::size_t binOfFall(std::int64_t fall)
-{
-    return static_cast<std::size_t>(fall == 0                ? kErrorBins + 1
-                                    : fall == kErrorBins + 1 ? kErrorBins
-                                                             : kErrorBins - fall);
-}
-
-/// The borders of the error bins on one step, as thresholds, and where they belong.
-struct StepBorders {
-    std::size_t step = 0;
-    std::size_t begin = 0; ///< in the list of thresholds
-    std::size_t end = 0;
-    std::int64_t firstFall = 0;
-};
-
-/// Counts the errors of some steps of a set.
-class ErrorCounter {
-public:
-    explicit ErrorCounter(const SetWork& work) : m_work(work), m_at(work.stairs->quantizer()) {}
-
-    void count(std::size_t firstStep, std::size_t lastStep, ErrorCounts& counts)
-    {
-        const auto& values = *m_work.values;
-        m_thresholds.clear();
-        m_borders.clear();
-        for (std::size_t s = firstStep; s < lastStep; ++s) {
-            const std::int64_t first = m_work.places[s];
-            const std::int64_t last = m_work.places[s + 1];
-            if (first == last)
-                continue;
-            if (values.isTable() || last - first < kReadValues)
-                readErrors(values, m_at, first, last, countsOf(s, counts));
-            else
-                addBorders(s);
-        }
-        findThresholds(m_thresholds,
-                       [&](std::span<const std::int32_t> keys, std::span<std::int64_t> found) {
-                           m_at.forEach(keys, [&](std::size_t offset, std::size_t n) {
-                               for (std::size_t i = 0; i < n; ++i)
-                                   found[offset + i] = fallOf(m_at.lsb[i]);
-                           });
-                       });
-        for (const auto& borders : m_borders)
-            countBetween(borders, countsOf(borders.step, counts));
-    }
-
-private:
-    std::int64_t* countsOf(std::size_t step, ErrorCounts& counts) const
-    {
-        const bool clipped = m_work.stairs->steps()[step].clip != 0;
-        return counts.data() + (clipped ? kErrorCounters : 0);
-    }
-
-    void addBorders(std::size_t s)
-    {
-        const auto& values = *m_work.values;
-        const auto& stairs = *m_work.stairs;
-        const std::int32_t ends[] = {values.keyAt(m_work.places[s]),
-                                     values.keyAt(m_work.places[s + 1] - 1)};
-        std::int64_t first = 0;
-        std::int64_t last = 0;
-        m_at.forEach(ends, [&](std::size_t, std::size_t) {
-            first = fallOf(m_at.lsb[0]);
-            last = fallOf(m_at.lsb[1]);
-        });
-        StepBorders borders{s, m_thresholds.size(), 0, first};
-        const auto level = static_cast<double>(stairs.steps()[s].level);
-        const double below = stairs.stepBelow(s);
-        const double above = stairs.stepAbove(s);
-        for (std::int64_t fall = first + 1; fall <= last; ++fall) {
-            // Just below the bin's upper edge.
-            const double lsb = 1 - 2.0 * static_cast<double>(fall - 1) / kErrorBins;
-            const double x = level - lsb * (lsb > 0 ? below : above);
-            m_thresholds.push_back(
-                {ends[0], ends[1], fall, std::int64_t{keyOf(static_cast<float>(x))}});
-        }
-        borders.end = m_thresholds.size();
-        m_borders.push_back(borders);
-    }
-
-    void countBetween(const StepBorders& borders, std::int64_t* counts)
-    {
-        const auto& values = *m_work.values;
-        const std::int64_t last = m_work.places[borders.step + 1];
-        m_keys.clear();
-        for (std::size_t i = borders.begin; i < borders.end; ++i)
-            m_keys.push_back(m_thresholds[i].high);
-        m_places.resize(m_keys.size());
-        std::int64_t from = m_work.places[borders.step];
-        values.placesOf(m_keys, from, last, m_places.data());
-        std::int64_t fall = borders.firstFall;
-        for (const std::int64_t place : m_places) {
-            counts[binOfFall(fall++)] += place - from;
-            from = place;
-        }
-        counts[binOfFall(fall)] += last - from;
-    }
-
-    const SetWork& m_work;
-    KeyEvaluator m_at;
-    std::vector<Threshold> m_thresholds;
-    std::vector<StepBorders> m_borders;
-    std::vector<std::int32_t> m_keys;
-    std::vector<std::int64_t> m_places;
-};
 
 /// Everything about codes, from the steps in order.
 void countCodes(const std::vector<SetWork>& sets, const QuantParams& params, Report& report)
@@ -217,7 +71,7 @@ void countCodes(const std::vector<SetWork>& sets, const QuantParams& params, Rep
         for (const auto& set : sets) {
             for (std::size_t s = 0; s < set.sums.size(); ++s)
                 report.codeCounts[static_cast<std::size_t>(
-                    set.stairs->steps()[s].code - params.firstCode())] += set.sums[s].count;
+                    set.stairs.steps()[s].code - params.firstCode())] += set.sums[s].count;
         }
         report.countCodes();
         return;
@@ -226,7 +80,7 @@ void countCodes(const std::vector<SetWork>& sets, const QuantParams& params, Rep
     for (const auto& set : sets) {
         for (std::size_t s = 0; s < set.sums.size(); ++s) {
             if (set.sums[s].count > 0)
-                codes.emplace_back(set.stairs->steps()[s].code, set.sums[s].count);
+                codes.emplace_back(set.stairs.steps()[s].code, set.sums[s].count);
         }
     }
     std::sort(codes.begin(), codes.end());
@@ -242,55 +96,18 @@ void countCodes(const std::vector<SetWork>& sets, const QuantParams& params, Rep
     }
 }
 
-Histogram errorHistogram(const ErrorCounts& counts, std::size_t at)
-{
-    Histogram h;
-    h.lo = -1;
-    h.hi = 1;
-    const auto* first = counts.data() + at;
-    h.counts.assign(first, first + kErrorBins);
-    h.below = first[kErrorBins];
-    h.above = first[kErrorBins + 1];
-    return h;
-}
-
 void addSums(const std::vector<SetWork>& sets, Report& report)
 {
-    double e2 = 0;
-    double e2Clipped = 0;
-    double e = 0;
-    double absE = 0;
-    double x2 = 0;
-    double y2 = 0;
-    double xy = 0;
+    std::vector<ErrorSums> all;
     for (const auto& set : sets) {
         for (std::size_t i = 0; i < set.sums.size(); ++i) {
-            const auto& s = set.sums[i];
-            const auto& step = set.stairs->steps()[i];
-            const auto y = static_cast<double>(step.level);
-            (step.clip == 0 ? e2 : e2Clipped) += s.e2;
-            report.clippedLow += step.clip < 0 ? s.count : 0;
-            report.clippedHigh += step.clip > 0 ? s.count : 0;
-            e += s.e;
-            absE += s.absE;
-            x2 += s.x2;
-            y2 += static_cast<double>(s.count) * (y * y);
-            xy += y * s.x;
-            report.maxAbsError = std::max(report.maxAbsError, s.maxE);
+            const float clip = set.stairs.steps()[i].clip;
+            report.clippedLow += clip < 0 ? set.sums[i].count : 0;
+            report.clippedHigh += clip > 0 ? set.sums[i].count : 0;
+            all.push_back(set.sums[i].errors);
         }
     }
-    const auto n = static_cast<double>(report.n());
-    if (n == 0)
-        return;
-    report.mse = (e2 + e2Clipped) / n;
-    report.meanError = e / n;
-    report.meanAbsError = absE / n;
-    report.clippingMse = e2Clipped / n;
-    report.roundingMse = e2 / n;
-    report.signalPower = x2 / n;
-    const double norms = std::sqrt(x2) * std::sqrt(y2);
-    if (norms > 0)
-        report.cosineSimilarity = std::min(xy / norms, 1.0);
+    addErrorSums(joined(all), report);
 }
 
 } // namespace
@@ -309,8 +126,8 @@ double fusedCost(const TensorStats& stats)
 double indexedCost(std::span<const SortedValues> sets, const QuantParams& params)
 {
     constexpr double kPerStep = 600;
-    constexpr double kPerBorder = 90;
-    constexpr double kPerRead = 3.5;
+    constexpr double kPerBorder = 40;
+    constexpr double kPerRead = 5;
     double cost = 0;
     for (const auto& set : sets) {
         // A set has no more steps than float32 numbers between its ends.
@@ -334,18 +151,10 @@ Result<std::optional<Report>> analyzeIndexed(std::span<const SortedValues> all,
     std::atomic<bool> possible{true};
     const auto climb = [&](std::int64_t i) {
         auto& work = sets[static_cast<std::size_t>(i)];
-        work.values = &all[static_cast<std::size_t>(i)];
-        const std::int64_t places = work.values->places();
-        if (places == 0)
-            return;
-        work.stairs = Staircase::make(params, static_cast<std::size_t>(i), spec.rounding,
-                                      work.values->keys());
-        if (!work.stairs) {
+        const auto set = static_cast<std::size_t>(i);
+        if (!work.stairs.climb(all[set], params, set, spec.rounding))
             possible = false;
-            return;
-        }
-        findPlaces(work);
-        work.sums.resize(work.stairs->steps().size());
+        work.sums.resize(work.stairs.steps().size());
     };
     if (!forEachIndex(static_cast<std::int64_t>(sets.size()), context, climb))
         return Error::cancelled();
@@ -368,10 +177,15 @@ Result<std::optional<Report>> analyzeIndexed(std::span<const SortedValues> all,
         forEachIndex(static_cast<std::int64_t>(pieces.size()), context, [&](std::int64_t p) {
             const auto [set, first, last] = pieces[static_cast<std::size_t>(p)];
             auto& work = sets[set];
-            ErrorCounter(work).count(first, last, perThread.local());
+            const auto& stairs = work.stairs;
+            if (stairs.steps().empty())
+                return;
+            auto& counts = perThread.local();
+            ErrorCounter<LsbBins>(stairs, {})
+                .count(first, last, counts.data(), counts.data() + kErrorCounters);
             for (std::size_t s = first; s < last; ++s)
-                work.sums[s] = sumStep(*work.values, work.stairs->steps()[s], work.places[s],
-                                       work.places[s + 1]);
+                work.sums[s] = sumStep(stairs.values(), stairs.steps()[s], stairs.place(s),
+                                       stairs.place(s + 1));
         });
     if (!done)
         return Error::cancelled();
@@ -383,8 +197,8 @@ Result<std::optional<Report>> analyzeIndexed(std::span<const SortedValues> all,
     ErrorCounts counts{};
     for (const auto& some : perThread)
         std::transform(some.begin(), some.end(), counts.begin(), counts.begin(), std::plus<>());
-    report.roundingErrors = errorHistogram(counts, 0);
-    report.clippingErrors = errorHistogram(counts, kErrorCounters);
+    report.roundingErrors = errorHistogram(std::span(counts).first(kErrorCounters));
+    report.clippingErrors = errorHistogram(std::span(counts).last(kErrorCounters));
     countCodes(sets, params, report);
     addSums(sets, report);
     return std::optional<Report>(std::move(report));

@@ -6,7 +6,9 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/calibration_board.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_curves.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/error_histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_landscape.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/error_sums.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/indexed_histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/indexed_report.cpp
@@ -14,4 +16,6 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/rate_distortion.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/value_counter.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/wide_codes.cpp
 )

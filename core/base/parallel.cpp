@@ -5,6 +5,7 @@
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
 
 namespace qs {
 
@@ -40,6 +41,11 @@ bool forEachBlock(
         const std::int64_t begin = block * kBlockSize;
         body(block, begin, std::min(begin + kBlockSize, count));
     });
+}
+
+int maxThreads()
+{
+    return std::max(tbb::this_task_arena::max_concurrency(), 1);
 }
 
 ThreadLimit::ThreadLimit(int threads)

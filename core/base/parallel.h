@@ -31,6 +31,9 @@ bool forEachBlock(
 bool forEachIndex(std::int64_t count, const JobContext& context,
                   const std::function<void(std::int64_t index)>& body);
 
+/// The most threads that a parallel loop started here would use; at least 1.
+int maxThreads();
+
 /// Limits every parallel loop of this process to n threads while it lives (tests, benchmarks).
 class ThreadLimit {
 public:

@@ -12,7 +12,8 @@ class BlindObserver : public Observer {
 public:
     const QuantSpec& spec() const override { return m_spec; }
 
-    Result<void> observe(const Tensor& batch, const JobContext&, const TensorStats*) override
+    Result<void> observe(const Tensor& batch, const JobContext&, const TensorStats*,
+                         const std::vector<ChannelRange>*) override
     {
         ++m_batches;
         m_samples += batch.numel();
@@ -77,8 +78,8 @@ class NoopObserver : public BlindObserver {
 public:
     explicit NoopObserver(const QuantSpec& spec) : BlindObserver(spec) {}
 
-    Result<void> observe(const Tensor& batch, const JobContext& context,
-                         const TensorStats* known) override
+    Result<void> observe(const Tensor& batch, const JobContext& context, const TensorStats* known,
+                         const std::vector<ChannelRange>* extremes) override
     {
         const auto layout = spec().layout(batch.shape());
         if (!layout)
@@ -88,7 +89,7 @@ public:
                                " channels or groups as in the first batch, found " +
                                std::to_string(layout->count()));
         m_sets = layout->count();
-        return BlindObserver::observe(batch, context, known);
+        return BlindObserver::observe(batch, context, known, extremes);
     }
     Result<void> merge(const Observer& other) override
     {

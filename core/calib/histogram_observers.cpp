@@ -20,6 +20,8 @@ protected:
     Result<void> remember(const Tensor& batch, const ParamLayout& layout,
                           std::span<const ChannelRange>, const JobContext& context) override
     {
+        if (auto fits = checkElementCopies(batch, layout, allFinite(), spec()); !fits)
+            return fits;
         auto histograms = m_histograms;
         histograms.resize(static_cast<std::size_t>(layout.count()), TorchHistogram(m_version));
         const auto added = forEachSet(layout.count(), context, [&](std::int64_t set) {

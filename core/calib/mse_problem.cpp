@@ -92,9 +92,10 @@ Result<MseProblem> MseProblem::binned(std::span<const Tensor> batches, const Qua
         const auto set = static_cast<std::size_t>(s);
         Bins bins{std::vector<double>(count), std::vector<double>(count),
                   std::vector<double>(count)};
-        std::vector<float> buffer;
-        for (std::size_t b = 0; b < layouts.size(); ++b)
-            fill(bins, finiteElements(batches[b], layouts[b], s, buffer), observed[set]);
+        for (std::size_t b = 0; b < layouts.size(); ++b) {
+            forEachFinite(batches[b], layouts[b], s,
+                          [&](std::span<const float> x) { fill(bins, x, observed[set]); });
+        }
         for (std::size_t i = 0; i < count; ++i) {
             if (bins.n[i] == 0)
                 continue;

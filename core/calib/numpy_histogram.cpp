@@ -5,6 +5,8 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <cmath>
+#include <oneapi/tbb/enumerable_thread_specific.h>
 
 namespace qs {
 namespace {
@@ -22,7 +24,8 @@ std::vector<float> linspace(double first, double last, int bins)
 
 } // namespace
 
-NumpyHistogram numpyHistogram(std::span<const float> x, float first, float last, int bins)
+NumpyHistogram numpyHistogram(std::span<const float> x, float first, float last, int bins,
+                              bool magnitudes)
 {
     double lo = static_cast<double>(first);
     double hi = static_cast<double>(last);
@@ -36,12 +39,14 @@ NumpyHistogram numpyHistogram(std::span<const float> x, float first, float last,
     const float high = h.edges.back();
     const double perBin = bins / (hi - lo);
     const auto size = static_cast<std::int64_t>(x.size());
-    std::vector<std::vector<std::int64_t>> parts(static_cast<std::size_t>(blockCount(size)));
-    forEachBlock(size, {}, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-        auto& part = parts[static_cast<std::size_t>(block)];
-        part.assign(static_cast<std::size_t>(bins), 0);
+    // Whole numbers: which thread counted what does not show.
+    tbb::enumerable_thread_specific<std::vector<std::int64_t>> parts(static_cast<std::size_t>(bins),
+                                                                     0);
+    forEachBlock(size, {}, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+        auto& part = parts.local();
         for (std::int64_t i = begin; i < end; ++i) {
-            const float v = x[static_cast<std::size_t>(i)];
+            const float element = x[static_cast<std::size_t>(i)];
+            const float v = magnitudes ? std::fabs(element) : element;
             if (!(v >= low && v <= high))
                 continue;
             // A guess, put right by the edges, whose rounding may make a few of them equal.

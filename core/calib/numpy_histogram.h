@@ -19,7 +19,8 @@ struct NumpyHistogram {
 /// numpy.linspace's, computed in double and rounded to float32; the bin of x is the one whose edges
 /// hold it, edges[i] <= x < edges[i + 1], the last one its upper end too. first == last stands for
 /// [first - 0.5, first + 0.5]. Elements outside are not counted. x holds finite elements only. The
-/// same bits for any number of threads.
-NumpyHistogram numpyHistogram(std::span<const float> x, float first, float last, int bins);
+/// same bits for any number of threads. `magnitudes`: of |x|, without a copy of them.
+NumpyHistogram numpyHistogram(std::span<const float> x, float first, float last, int bins,
+                              bool magnitudes = false);
 
 } // namespace qs

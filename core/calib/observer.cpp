@@ -63,6 +63,20 @@ const ObserverInfo* observerByName(std::string_view name)
     return row == std::end(kObservers) ? nullptr : row;
 }
 
+std::optional<std::int64_t> choiceBasis(const QuantSpec& spec)
+{
+    const auto& name = spec.observer;
+    if (name == "minmax" || name == "moving_average_minmax")
+        return 0;
+    if (name == "histogram" || name == "histogram_1_13")
+        return histogramDstBins(spec.dtype);
+    if (name == "percentile")
+        return isSymmetricChoice(spec) ? 1 : 0;
+    if (name == "entropy")
+        return entropyLevels(spec);
+    return std::nullopt;
+}
+
 Result<QuantParams> chooseQuantParams(const Tensor& tensor, const QuantSpec& spec,
                                       const JobContext& context, const TensorStats* known,
                                       std::shared_ptr<const ValueIndex> index)

@@ -49,12 +49,14 @@ public:
     Observer& operator=(const Observer&) = delete;
 
     virtual const QuantSpec& spec() const = 0;
-    /// One more batch. Non-finite elements are left out. `known` are the batch's own stats, where
-    /// the caller has them already. After an error nothing has changed. Errors: an axis the tensor
+    /// One more batch. Non-finite elements are left out. `known` are the batch's own stats, and
+    /// `extremes` computeRanges of spec().layout(batch.shape()), where the caller has them already.
+    /// After an error nothing has changed. Errors: an axis the tensor
     /// does not have; another number of sets than before; cancelled; what the observer's own
     /// bookkeeping cannot hold.
     virtual Result<void> observe(const Tensor& batch, const JobContext& context,
-                                 const TensorStats* known = nullptr) = 0;
+                                 const TensorStats* known = nullptr,
+                                 const std::vector<ChannelRange>* extremes = nullptr) = 0;
     /// The sorted values of the one batch that was observed, by the spec's layout, where the caller
     /// has them already: saves the observers that sort (mse) the time, and changes nothing else.
     virtual void useIndex(std::shared_ptr<const ValueIndex>) {}
@@ -88,6 +90,12 @@ struct ObserverInfo {
 
 std::span<const ObserverInfo> observers();
 const ObserverInfo* observerByName(std::string_view name);
+
+/// What of a spec the ranges that its observer chooses for a tensor (ObserverEvidence::chosen, from
+/// which paramsFromRanges makes the parameters) depend on beside observer, layout, percentile and
+/// averagingConstant: a number that is equal where they are. None where it is everything, or where
+/// the observer chooses no ranges.
+std::optional<std::int64_t> choiceBasis(const QuantSpec& spec);
 
 /// The parameters that a spec gives a tensor: its observer fed with the tensor once. `known` are
 /// the tensor's own stats, `index` its sorted values by the spec's layout, where the caller has

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/calib/optimal_ranges.h"
 
+#include "core/base/memory.h"
 #include "core/calib/optimal_scale.h"
 #include "core/calib/params_from_ranges.h"
 #include "core/calib/set_observer.h"
@@ -46,6 +47,15 @@ private:
     bool m_affine = false;
     double m_perUnit = 1;
 };
+
+/// Whether there is memory to sort all of it.
+bool fitsInMemory(std::span<const Tensor> batches)
+{
+    std::uint64_t bytes = 0;
+    for (const auto& batch : batches)
+        bytes += ValueIndex::peakBytes(batch, ParamLayout::perTensor(batch.numel()));
+    return bytes < availableMemory();
+}
 
 /// The sorted values of each set, from whatever they can be had.
 class SetIndex {
@@ -122,7 +132,7 @@ optimalRanges(std::span<const Tensor> batches, const QuantSpec& spec,
               const JobContext& context, MseTrace* trace, const ValueIndex* index)
 {
     using Ranges = std::vector<ChannelRange>;
-    if (!canProveRanges(spec, observed))
+    if (!canProveRanges(spec, observed) || (index == nullptr && !fitsInMemory(batches)))
         return std::optional<Ranges>();
     const auto minmax = paramsFromRanges(spec, observed);
     const RangeOf rangeOf(spec, *minmax);
@@ -165,7 +175,12 @@ optimalRanges(std::span<const Tensor> batches, const QuantSpec& spec,
         const auto errors =
             params ? squaredErrors(values, *params, set, spec.rounding) : std::nullopt;
         constexpr double kNear = 1e-5;
-        if (!errors || errors->mse() > optimum.mse * (1 + kNear)) {
+        const auto near = [&](const SquaredErrors& e) {
+            // The scale may differ by a rounding, and the levels with it.
+            const double noise = 0x1p-44 * e.signal / static_cast<double>(e.count);
+            return e.mse() <= optimum.mse * (1 + kNear) + noise;
+        };
+        if (!errors || !near(*errors)) {
             reached = false;
             return Result<void>();
         }

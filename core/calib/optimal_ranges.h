@@ -17,8 +17,8 @@ inline constexpr std::int64_t kMostProvenCodes = 4096;
 /// For each set the range whose parameters have the smallest mean squared error there is, within
 /// kOptimalTolerance (optimalScale), on the sorted values of all batches; or minmax's or
 /// histogram's range where that is better still by a rounding. None where optimalScale() does not
-/// know such parameters, there are more sets or codes than above, or the spec's rule cannot give
-/// the scale and zero_point that were found.
+/// know such parameters, there are more sets or codes than above, memory has no room for the sorted
+/// values, or the spec's rule cannot give the scale and zero_point that were found.
 ///
 /// `index`: the sorted values of the only batch by the spec's layout, where the caller has them.
 /// trace: each scale that was looked at, as a range, with its mean squared error.

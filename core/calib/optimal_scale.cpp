@@ -235,8 +235,10 @@ public:
             std::vector<float> middles;
             for (auto& interval : open) {
                 const auto middle = middleOf(interval);
+                if (!middle)
+                    continue; // no scale is left between its ends
                 const double bound = boundOf(interval);
-                if (middle && bound < m_best * (1 - kOptimalTolerance) && m_best > negligible) {
+                if (bound < m_best * (1 - kOptimalTolerance) && m_best > negligible) {
                     split.push_back(std::move(interval));
                     middles.push_back(*middle);
                 } else {
@@ -265,7 +267,7 @@ public:
     }
 
 private:
-    /// Between the ends, where a float32 is left there.
+    /// Between the ends, where a normal float32 is left there.
     static std::optional<float> middleOf(const Interval& interval)
     {
         const double low = interval.low->scale;

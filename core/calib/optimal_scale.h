@@ -23,7 +23,7 @@ struct ScaleCandidate {
 /// What optimalScale() found.
 struct OptimalScale {
     ScaleCandidate best;
-    /// No scale and no zero_point have a smaller mean squared error than this.
+    /// No float32 scale with any zero_point has a smaller mean squared error than this.
     double lowerBound = 0;
     std::vector<ScaleCandidate> steps; ///< each scale it looked at, with its best zero_point
 };

@@ -15,11 +15,11 @@ PercentileRange percentileRange(std::span<const float> x, double percentile, boo
     const float max = *highest + 0.0F;
     PercentileRange result;
     if (symmetric) {
-        std::vector<float> magnitudes(x.size());
-        std::transform(x.begin(), x.end(), magnitudes.begin(),
-                       [](float v) { return std::fabs(v); });
-        const auto [least, most] = std::minmax_element(magnitudes.begin(), magnitudes.end());
-        result.histogram = numpyHistogram(magnitudes, *least, *most, kPercentileBins);
+        float least = std::fabs(x.front());
+        for (const float v : x)
+            least = std::min(least, std::fabs(v));
+        const float most = std::max(std::fabs(min), std::fabs(max));
+        result.histogram = numpyHistogram(x, least, most, kPercentileBins, true);
     } else {
         const float top = std::max(std::fabs(min), std::fabs(max));
         result.histogram = numpyHistogram(x, -top, top, kPercentileBins);

@@ -62,11 +62,6 @@ protected:
     /// x: at least one element, all finite.
     virtual ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const = 0;
 
-    bool symmetric() const
-    {
-        return info(spec().qschemeInUse()).symmetric || !info(spec().dtype).isInteger();
-    }
-
     Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                              ObserverEvidence* evidence) const override
     {
@@ -74,6 +69,12 @@ protected:
         std::vector<ParamLayout> layouts;
         for (const auto& batch : batches())
             layouts.push_back(*spec().layout(batch.shape()));
+        for (std::size_t b = 0; b < layouts.size(); ++b) {
+            // Of several batches each set's elements are put together.
+            const bool inPlace = allFinite() && layouts.size() == 1;
+            if (auto fits = checkElementCopies(batches()[b], layouts[b], inPlace, spec()); !fits)
+                return fits.error();
+        }
         const auto done =
             forEachSet(static_cast<std::int64_t>(chosen.size()), context, [&](std::int64_t set) {
                 const auto i = static_cast<std::size_t>(set);
@@ -114,7 +115,7 @@ public:
 protected:
     ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const override
     {
-        const auto found = percentileRange(x, spec().percentile, symmetric());
+        const auto found = percentileRange(x, spec().percentile, isSymmetricChoice(spec()));
         if (evidence != nullptr)
             evidence->histogram = evidenceOf(found.histogram);
         return {found.min, found.max, true};
@@ -128,12 +129,7 @@ public:
 protected:
     ChannelRange rangeOf(std::span<const float> x, ObserverEvidence* evidence) const override
     {
-        const auto& row = info(spec().dtype);
-        const std::int64_t codes = row.isInteger() ? spec().range()->levels()
-                                   : row.family == Family::Codebook && !spec().codebook.empty()
-                                       ? static_cast<std::int64_t>(spec().codebook.size())
-                                       : std::int64_t{1} << std::min(row.bits, 8);
-        auto found = entropyRange(x, static_cast<int>(std::clamp<std::int64_t>(codes, 2, 256)));
+        auto found = entropyRange(x, entropyLevels(spec()));
         if (evidence != nullptr) {
             evidence->histogram = evidenceOf(found.histogram);
             evidence->steps = std::move(found.search.steps);
@@ -180,6 +176,21 @@ Result<std::unique_ptr<Observer>> make(const QuantSpec& spec)
 }
 
 } // namespace
+
+bool isSymmetricChoice(const QuantSpec& spec)
+{
+    return info(spec.qschemeInUse()).symmetric || !info(spec.dtype).isInteger();
+}
+
+int entropyLevels(const QuantSpec& spec)
+{
+    const auto& row = info(spec.dtype);
+    const std::int64_t codes = row.isInteger() ? spec.range()->levels()
+                               : row.family == Family::Codebook && !spec.codebook.empty()
+                                   ? static_cast<std::int64_t>(spec.codebook.size())
+                                   : std::int64_t{1} << std::min(row.bits, 8);
+    return static_cast<int>(std::clamp<std::int64_t>(codes, 2, 256));
+}
 
 Result<std::unique_ptr<Observer>> makeRecordingObserver(const QuantSpec& spec)
 {

@@ -14,6 +14,11 @@ namespace qs {
 /// PyTorch.
 Result<std::unique_ptr<Observer>> makeRecordingObserver(const QuantSpec& spec);
 
+/// Whether percentile's range is symmetric: the spec's scheme or dtype is.
+bool isSymmetricChoice(const QuantSpec& spec);
+/// entropy's levels: as many as the dtype has codes in use, 2 … 256.
+int entropyLevels(const QuantSpec& spec);
+
 /// percentileRange of each set, with the spec's percentile, symmetric where its scheme or dtype is.
 /// Errors (Usage): a percentile outside (0, 100].
 Result<std::unique_ptr<Observer>> makePercentileObserver(const QuantSpec& spec);

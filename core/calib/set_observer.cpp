@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/calib/set_observer.h"
 
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/calib/params_from_ranges.h"
 
@@ -15,6 +16,11 @@ namespace qs {
 namespace {
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
+
+bool isFinite(float v)
+{
+    return std::fabs(v) < kInf;
+}
 
 Result<std::int64_t> countNonfinite(const Tensor& tensor, const JobContext& context)
 {
@@ -50,13 +56,16 @@ bool SetObserver::sawAny() const
 }
 
 Result<void> SetObserver::observe(const Tensor& batch, const JobContext& context,
-                                  const TensorStats* known)
+                                  const TensorStats* known,
+                                  const std::vector<ChannelRange>* extremes)
 {
     const auto layout = m_spec.layout(batch.shape());
     if (!layout)
         return layout.error();
     std::vector<ChannelRange> seen;
-    if (known != nullptr && layout->count() == 1) {
+    if (extremes != nullptr) {
+        seen = *extremes;
+    } else if (known != nullptr && layout->count() == 1) {
         seen = {{known->min, known->max, known->finiteCount() > 0}};
     } else {
         auto found = computeRanges(batch, *layout, context);
@@ -72,14 +81,16 @@ Result<void> SetObserver::observe(const Tensor& batch, const JobContext& context
         return error("expected " + std::to_string(m_ranges.size()) +
                      " channels or groups as in the first batch, found " +
                      std::to_string(seen.size()));
-    if (auto kept = remember(batch, *layout, seen, context); !kept)
+    m_nonfinite += *nonfinite;
+    if (auto kept = remember(batch, *layout, seen, context); !kept) {
+        m_nonfinite -= *nonfinite;
         return kept;
+    }
     m_ranges.resize(seen.size());
     for (std::size_t i = 0; i < seen.size(); ++i)
         widen(m_ranges[i], seen[i]);
     ++m_batches;
     m_samples += batch.numel();
-    m_nonfinite += *nonfinite;
     return {};
 }
 
@@ -142,22 +153,50 @@ Result<ObserverEvidence> SetObserver::evidence(std::size_t set, const JobContext
 std::span<const float> finiteElements(const Tensor& tensor, const ParamLayout& layout,
                                       std::int64_t set, std::vector<float>& buffer)
 {
-    const auto isFinite = [](float v) {
-        return std::fabs(v) < kInf;
-    };
     if (layout.count() == 1 && tensor.isFloat32()) {
         const auto all = tensor.floats();
         if (std::all_of(all.begin(), all.end(), isFinite))
             return all;
     }
     buffer.clear();
-    std::vector<float> part;
-    layout.forEachRunOf(set, [&](std::int64_t begin, std::int64_t n) {
-        const auto x = tensor.read(begin, begin + n, part);
-        std::copy_if(x.begin(), x.end(), std::back_inserter(buffer), isFinite);
-        return true;
+    // At once: growing would take up to three times as much.
+    buffer.reserve(
+        static_cast<std::size_t>(tensor.numel() / std::max<std::int64_t>(layout.count(), 1)));
+    forEachFinite(tensor, layout, set, [&](std::span<const float> x) {
+        buffer.insert(buffer.end(), x.begin(), x.end());
     });
     return buffer;
+}
+
+void forEachFinite(const Tensor& tensor, const ParamLayout& layout, std::int64_t set,
+                   const std::function<void(std::span<const float>)>& body)
+{
+    std::vector<float> part;
+    std::vector<float> finite;
+    layout.forEachRunOf(set, [&](std::int64_t first, std::int64_t n) {
+        for (std::int64_t begin = first; begin < first + n; begin += kBlockSize) {
+            const auto x = tensor.read(begin, std::min(begin + kBlockSize, first + n), part);
+            finite.clear();
+            std::copy_if(x.begin(), x.end(), std::back_inserter(finite), isFinite);
+            body(finite);
+        }
+        return true;
+    });
+}
+
+Result<void> checkElementCopies(const Tensor& tensor, const ParamLayout& layout, bool allFinite,
+                                const QuantSpec& spec)
+{
+    const std::int64_t sets = std::max<std::int64_t>(layout.count(), 1);
+    if (sets == 1 && allFinite && tensor.isFloat32())
+        return {};
+    // A thread that waits for the blocks of one set may have begun another.
+    const std::int64_t atOnce = std::min<std::int64_t>(2 * maxThreads(), sets);
+    const auto needed = static_cast<double>(tensor.numel()) * sizeof(float) *
+                        static_cast<double>(atOnce) / static_cast<double>(sets);
+    return checkMemory(static_cast<std::uint64_t>(needed),
+                       "observer " + spec.observer + ", which keeps elements as float32,",
+                       "choose the observer minmax, or a range by hand");
 }
 
 Result<void> forEachSet(std::int64_t sets, const JobContext& context,

@@ -12,8 +12,8 @@ namespace qs {
 class SetObserver : public Observer {
 public:
     const QuantSpec& spec() const override { return m_spec; }
-    Result<void> observe(const Tensor& batch, const JobContext& context,
-                         const TensorStats* known) override;
+    Result<void> observe(const Tensor& batch, const JobContext& context, const TensorStats* known,
+                         const std::vector<ChannelRange>* extremes) override;
     Result<void> merge(const Observer& other) override;
     Result<QuantParams> calculateQParams(const JobContext& context) const override;
     std::int64_t batchesSeen() const override { return m_batches; }
@@ -42,6 +42,8 @@ protected:
         return Error::data("observer " + m_spec.observer + ": " + text);
     }
     bool sawAny() const;
+    /// Whether every element so far is finite, those of the batch being remembered too.
+    bool allFinite() const { return m_nonfinite == 0; }
 
 private:
     QuantSpec m_spec;
@@ -50,6 +52,16 @@ private:
     std::int64_t m_samples = 0;
     std::int64_t m_nonfinite = 0;
 };
+
+/// Calls body(elements) for the finite elements of one set, in memory order, some at a time: what
+/// does not need them all at once needs no memory for them.
+void forEachFinite(const Tensor& tensor, const ParamLayout& layout, std::int64_t set,
+                   const std::function<void(std::span<const float>)>& body);
+
+/// Whether there is memory for finiteElements() of all sets, as many at a time as forEachSet asks
+/// for. Errors: not enough memory (Data).
+Result<void> checkElementCopies(const Tensor& tensor, const ParamLayout& layout, bool allFinite,
+                                const QuantSpec& spec);
 
 /// The finite elements of one set, in memory order. The span is valid as long as the tensor and the
 /// buffer.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <oneapi/tbb/enumerable_thread_specific.h>
 
 namespace qs {
 namespace {
@@ -66,10 +67,11 @@ std::vector<float> torchHistc(std::span<const float> x, float lo, float hi, int 
     const float width = hi - lo;
     const auto count = static_cast<float>(bins);
     const auto size = static_cast<std::int64_t>(x.size());
-    std::vector<std::vector<std::int64_t>> parts(static_cast<std::size_t>(blockCount(size)));
-    forEachBlock(size, {}, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-        auto& part = parts[static_cast<std::size_t>(block)];
-        part.assign(static_cast<std::size_t>(bins), 0);
+    // Whole numbers: which thread counted what does not show.
+    tbb::enumerable_thread_specific<std::vector<std::int64_t>> parts(static_cast<std::size_t>(bins),
+                                                                     0);
+    forEachBlock(size, {}, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+        auto& part = parts.local();
         for (std::int64_t i = begin; i < end; ++i) {
             const float v = x[static_cast<std::size_t>(i)];
             if (!(v >= lo && v <= hi))

@@ -62,7 +62,8 @@ std::optional<Staircase> Staircase::make(const QuantParams& params, std::size_t 
         return std::nullopt;
     // Each code's border takes about four tries.
     constexpr std::int64_t kTries = 4;
-    if (static_cast<std::int64_t>(keys.size()) <= kTries * params.codeCount()) {
+    if (static_cast<std::int64_t>(keys.size()) <=
+        kTries * std::min(params.codeCount(), kMostSteps)) {
         stairs.readCodes(keys);
         return stairs;
     }

@@ -15,6 +15,8 @@ namespace {
 
 /// Values that share one entry of sums: four cache lines.
 constexpr std::int64_t kBlock = 64;
+/// Keys further apart than this differ by more than an eighth of their size.
+constexpr std::int64_t kFarApart = 1 << 20;
 /// Searches that are under way together, so that they wait for memory at the same time.
 constexpr std::size_t kTogether = 32;
 /// What stands for NaN and infinities until they are left out: behind every finite key.
@@ -66,7 +68,7 @@ std::int64_t SortedValues::searchIn(std::int64_t block, std::int32_t key) const
 
 std::int64_t SortedValues::placeOf(std::int32_t key) const
 {
-    if (m_firsts.empty())
+    if (m_firsts.size() == 0)
         return 0;
     return searchIn(searchBlocks(key, 0, static_cast<std::int64_t>(m_firsts.size())), key);
 }
@@ -74,7 +76,7 @@ std::int64_t SortedValues::placeOf(std::int32_t key) const
 void SortedValues::placesOf(std::span<const std::int32_t> keys, std::int64_t first,
                             std::int64_t last, std::int64_t* out) const
 {
-    if (m_firsts.empty()) {
+    if (m_firsts.size() == 0) {
         std::fill_n(out, keys.size(), 0);
         return;
     }
@@ -107,6 +109,18 @@ Moments SortedValues::blockMoments(std::int64_t first, std::int64_t last) const
 {
     if (first == last)
         return {};
+    // Values that are far from each other, at the ends and around 0: every digit is kept.
+    if (std::int64_t{keyAt(last - 1)} - keyAt(first) > kFarApart) {
+        Moments m;
+        m.count = countBelow(last) - countBelow(first);
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto x = static_cast<double>(valueAt(i));
+            const double w = isTable() ? static_cast<double>(countAt(i)) : 1.0;
+            m.sum = m.sum + DoubleDouble::product(x, w);
+            m.squares = m.squares + DoubleDouble(x * x) * w; // 48 bits: exact
+        }
+        return m;
+    }
     // About a value of the block: differences of neighbours are exact and small.
     const auto origin = static_cast<double>(valueAt(first));
     double sum[4] = {};
@@ -169,8 +183,9 @@ double SortedValues::quantile(double p) const
 void SortedValues::sumBlocks()
 {
     const std::int64_t blocks = blocksOf(places());
-    m_firsts.resize(static_cast<std::size_t>(blocks));
-    m_sums.assign(static_cast<std::size_t>(blocks) + 1, {});
+    m_firsts = LargeArray<std::int32_t>(static_cast<std::size_t>(blocks));
+    m_sums = LargeArray<BlockSums>(static_cast<std::size_t>(blocks) + 1);
+    m_sums[static_cast<std::size_t>(blocks)] = {};
     constexpr std::int64_t kAtOnce = 1024;
     const auto sumSome = [&](std::int64_t part) {
         for (std::int64_t b = part * kAtOnce; b < std::min((part + 1) * kAtOnce, blocks); ++b) {
@@ -208,11 +223,10 @@ void SortedValues::sumBlocks()
 bool ValueIndex::sortSets(std::span<const Tensor> tensors, std::int64_t setSize,
                           const JobContext& context)
 {
-    m_keyCount = 0;
+    std::size_t count = 0;
     for (const auto& tensor : tensors)
-        m_keyCount += static_cast<std::size_t>(tensor.numel());
-    // Not value-initialized: the pages are first touched by the core that fills them.
-    m_keys.reset(new std::int32_t[m_keyCount]);
+        count += static_cast<std::size_t>(tensor.numel());
+    m_keys = LargeArray<std::int32_t>(count);
     std::int64_t offset = 0;
     for (const auto& tensor : tensors) {
         const bool whole = m_layout.count() == 1;
@@ -221,7 +235,7 @@ bool ValueIndex::sortSets(std::span<const Tensor> tensors, std::int64_t setSize,
                     thread_local std::vector<float> buffer;
                     const auto x = tensor.read(begin, end, buffer);
                     if (whole) {
-                        std::int32_t* to = m_keys.get() + offset + begin;
+                        std::int32_t* to = m_keys.data() + offset + begin;
                         for (std::size_t i = 0; i < x.size(); ++i)
                             to[i] = finiteKey(x[i]);
                         return;
@@ -230,7 +244,7 @@ bool ValueIndex::sortSets(std::span<const Tensor> tensors, std::int64_t setSize,
                     m_layout.forEachRun(
                         begin, end - begin, [&](std::int64_t set, std::int64_t at, std::int64_t n) {
                             const std::int64_t i = begin + at;
-                            std::int32_t* to = m_keys.get() + set * setSize +
+                            std::int32_t* to = m_keys.data() + set * setSize +
                                                i / slab * m_layout.inner() + i % m_layout.inner();
                             for (std::int64_t k = 0; k < n; ++k)
                                 to[k] = finiteKey(x[static_cast<std::size_t>(at + k)]);
@@ -239,23 +253,23 @@ bool ValueIndex::sortSets(std::span<const Tensor> tensors, std::int64_t setSize,
             return false;
         offset += tensor.numel();
     }
-    const std::unique_ptr<std::int32_t[]> scratch(new std::int32_t[m_keyCount]);
+    LargeArray<std::int32_t> scratch(count);
     const auto sortSet = [&](std::int64_t set) {
         const auto begin = static_cast<std::size_t>(set * setSize);
-        const std::span keys(m_keys.get() + begin, static_cast<std::size_t>(setSize));
-        return sortKeys(keys, {scratch.get() + begin, keys.size()}, context);
+        const std::span keys(m_keys.data() + begin, static_cast<std::size_t>(setSize));
+        return sortKeys(keys, {scratch.data() + begin, keys.size()}, context);
     };
-    const auto count = static_cast<std::int64_t>(m_sets.size());
+    const auto sets = static_cast<std::int64_t>(m_sets.size());
     if (setSize > kOwnCore) {
-        for (std::int64_t set = 0; set < count; ++set) {
+        for (std::int64_t set = 0; set < sets; ++set) {
             if (!sortSet(set))
                 return false;
         }
-    } else if (!forEachIndex(count, context, [&](std::int64_t set) { sortSet(set); })) {
+    } else if (!forEachIndex(sets, context, [&](std::int64_t set) { sortSet(set); })) {
         return false;
     }
-    for (std::int64_t set = 0; set < count; ++set) {
-        const std::int32_t* first = m_keys.get() + set * setSize;
+    for (std::int64_t set = 0; set < sets; ++set) {
+        const std::int32_t* first = m_keys.data() + set * setSize;
         const auto finite = std::lower_bound(first, first + setSize, kNonfinite) - first;
         m_sets[static_cast<std::size_t>(set)].m_keys = {first, static_cast<std::size_t>(finite)};
     }
@@ -400,12 +414,12 @@ Result<std::shared_ptr<const ValueIndex>> ValueIndex::build(std::span<const Tens
 
 std::uint64_t ValueIndex::bytes() const
 {
-    std::uint64_t all = m_keyCount * sizeof(std::int32_t) +
+    std::uint64_t all = m_keys.size() * sizeof(std::int32_t) +
                         m_tableKeys.capacity() * sizeof(std::int32_t) +
                         m_tableCounts.capacity() * sizeof(std::int64_t) + sizeof(*this);
     for (const auto& set : m_sets)
-        all += sizeof set + set.m_firsts.capacity() * sizeof(std::int32_t) +
-               set.m_sums.capacity() * sizeof(SortedValues::BlockSums);
+        all += sizeof set + set.m_firsts.size() * sizeof(std::int32_t) +
+               set.m_sums.size() * sizeof(SortedValues::BlockSums);
     return all;
 }
 

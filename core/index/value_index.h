@@ -4,6 +4,7 @@
 
 #include "core/base/double_double.h"
 #include "core/base/job_context.h"
+#include "core/base/large_array.h"
 #include "core/index/float_key.h"
 #include "core/tensor/param_layout.h"
 #include "core/tensor/tensor.h"
@@ -97,8 +98,8 @@ private:
 
     std::span<const std::int32_t> m_keys;
     std::span<const std::int64_t> m_counts; ///< of a table: elements before each place
-    std::vector<std::int32_t> m_firsts;     ///< of each block
-    std::vector<BlockSums> m_sums;          ///< before each block and after the last
+    LargeArray<std::int32_t> m_firsts;      ///< of each block
+    LargeArray<BlockSums> m_sums;           ///< before each block and after the last
     std::int64_t m_zeroBlock = 0;           ///< where the sums start
 };
 
@@ -110,8 +111,8 @@ class ValueIndex {
 public:
     /// Sorts every set of the layout (core/base/parallel's cores, sortKeys); counts instead where
     /// the elements have 8 or 16 bits. NaN, +Inf and -Inf are left out. layout.numel() ==
-    /// tensor.numel(), exists(layout). While it works it takes peakBytes(), afterwards bytes(). The same for any
-    /// number of threads. Errors: cancelled.
+    /// tensor.numel(), exists(layout). While it works it takes peakBytes(), afterwards bytes(). The
+    /// same for any number of threads. Errors: cancelled.
     static Result<std::shared_ptr<const ValueIndex>>
     build(const Tensor& tensor, const ParamLayout& layout, const JobContext& context = {});
     /// Of all finite elements of several tensors together, one set.
@@ -125,8 +126,8 @@ public:
     /// Whether its sets are those of this layout.
     bool fits(const ParamLayout& layout) const
     {
-        return m_layout == layout || (sets() == 1 && layout.count() == 1 &&
-                                      m_layout.numel() == layout.numel());
+        return m_layout == layout ||
+               (sets() == 1 && layout.count() == 1 && m_layout.numel() == layout.numel());
     }
     /// Whether an index can be built for such a layout: for a tensor or channels, not for groups.
     static bool exists(const ParamLayout& layout)
@@ -143,8 +144,7 @@ private:
     ValueIndex() = default;
 
     ParamLayout m_layout = ParamLayout::perTensor(0);
-    std::unique_ptr<std::int32_t[]> m_keys;
-    std::size_t m_keyCount = 0;
+    LargeArray<std::int32_t> m_keys;
     std::vector<std::int32_t> m_tableKeys;
     std::vector<std::int64_t> m_tableCounts;
     std::vector<SortedValues> m_sets;

@@ -81,6 +81,9 @@ public:
     /// cancelled.
     Result<ErrorSource> source(const TensorRequest& request, const JobContext& context = {});
 
+    /// Gives indices back while memory is scarce (IndexStore::relieve): run() does so, too; for
+    /// calling now and then while nothing is asked. Answers then come from reading.
+    void relieveMemory() { m_indices.relieve(); }
     const IndexStore& indices() const { return m_indices; }
 
 private:

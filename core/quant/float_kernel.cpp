@@ -133,24 +133,9 @@ public:
         dispatch(begin, static_cast<std::int64_t>(x.size()),
                  [&]<typename Exponents, Rounding rounding, bool divide>(
                      const auto& p, std::int64_t at, std::int64_t n) {
-                     const Grid grid = m_grid;
-                     const float* __restrict in = x.data() + at;
-                     float* __restrict y = steps.y + at;
-                     float* __restrict t = steps.t + at;
-                     float* __restrict clip = steps.clip + at;
-                     float* __restrict lsb = steps.lsb + at;
-                     std::int32_t* __restrict code = steps.code + at;
-                     for (std::int64_t i = 0; i < n; ++i) {
-                         t[i] = divide ? in[i] / p.factorOf(i) : in[i] * p.factorOf(i);
-                         const OnGrid r = Exponents::template round<rounding>(
-                             t[i], grid, [&] { return uniform24(m_rng, begin + at + i); });
-                         clip[i] = (r.value > grid.max ? 1.0F : 0.0F) -
-                                   (r.value < -grid.max ? 1.0F : 0.0F);
-                         const float level = limit(r.value, grid);
-                         y[i] = level * p.scaleOf(i);
-                         lsb[i] = inLevels(level - t[i], r.exponent, grid);
-                         code[i] = codeOf<Exponents>(level, grid);
-                     }
+                     evaluateRun<Exponents, rounding, divide>(
+                         p, x.data() + at, begin + at, n, steps.y + at, steps.t + at,
+                         steps.clip + at, steps.lsb + at, steps.code + at);
                  });
     }
 
@@ -181,6 +166,31 @@ public:
     }
 
 private:
+    /// n elements from `first` on that share a run. A function, because only of parameters does the
+    /// compiler believe __restrict; with less it does not vectorize a loop that writes five arrays.
+    template <typename Exponents, Rounding rounding, bool divide, typename Run>
+    void evaluateRun(const Run& p, const float* __restrict in, std::int64_t first, std::int64_t n,
+                     float* __restrict y, float* __restrict t, float* __restrict clip,
+                     float* __restrict lsb, std::int32_t* __restrict code) const
+    {
+        const Grid grid = m_grid;
+        for (std::int64_t i = 0; i < n; ++i) {
+            const float inScale = divide ? in[i] / p.factorOf(i) : in[i] * p.factorOf(i);
+            const OnGrid r = Exponents::template round<rounding>(
+                inScale, grid, [&] { return uniform24(m_rng, first + i); });
+            const float level = limit(r.value, grid);
+            t[i] = inScale;
+            clip[i] = (r.value > grid.max ? 1.0F : 0.0F) - (r.value < -grid.max ? 1.0F : 0.0F);
+            y[i] = level;
+            lsb[i] = inLevels(level - inScale, r.exponent, grid);
+        }
+        // A loop of its own: in the one above it keeps the compiler from vectorizing both.
+        for (std::int64_t i = 0; i < n; ++i) {
+            code[i] = codeOf<Exponents>(y[i], grid);
+            y[i] *= p.scaleOf(i);
+        }
+    }
+
     /// Values beyond the largest become it; -0 becomes 0 where the format has no -0.
     static float limit(float value, const Grid& grid)
     {

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/quantizer.h"
 
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/quant/ggml_kernel.h"
 
 namespace qs {
 namespace {
+
+constexpr const char* kTakeLess = "choose a smaller tensor, or only the report";
 
 std::unique_ptr<const QuantizerKernel> makeKernel(const KernelSetup& setup)
 {
@@ -65,6 +68,9 @@ void Quantizer::dequantize(std::span<const std::int32_t> codes, std::int64_t beg
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context)
 {
+    const auto needed = static_cast<std::uint64_t>(tensor.numel()) * sizeof(float);
+    if (auto fits = checkMemory(needed, "the dequantized tensor", kTakeLess); !fits)
+        return fits.error();
     std::vector<float> values(static_cast<std::size_t>(tensor.numel()));
     const bool done = forEachBlock(
         tensor.numel(), context, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -133,6 +139,9 @@ Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
     if (row.family == Family::Ggml)
         return ggmlBlocks(tensor, ggmlTypeOf(row.id), context);
     const auto type = row.storage;
+    const auto needed = static_cast<std::uint64_t>(tensor.numel()) * info(type).size;
+    if (auto fits = checkMemory(needed, "the tensor of codes", kTakeLess); !fits)
+        return fits.error();
     switch (type) {
     case ElementType::Int8:
         return codesAs<std::int8_t>(type, tensor, quantizer, context);

@@ -73,12 +73,13 @@ private:
     std::shared_ptr<const QuantizerKernel> m_kernel;
 };
 
-/// A whole tensor through a quantizer, on all cores. Shape and name are kept. Errors: cancelled.
+/// A whole tensor through a quantizer, on all cores. Shape and name are kept. Errors: not
+/// enough memory (Data); cancelled.
 Result<Tensor> fakeQuantize(const Tensor& tensor, const Quantizer& quantizer,
                             const JobContext& context = {});
 /// The codes, in the dtype's storage type (int8, uint8, int16, uint16, int32): integers, bit
 /// patterns of floats, places in a codebook. ggml's dtypes: the bytes of the blocks, uint8, the
-/// last axis a row of blocks. Errors: cancelled.
+/// last axis a row of blocks. Errors: not enough memory (Data); cancelled.
 Result<Tensor> quantizeToCodes(const Tensor& tensor, const Quantizer& quantizer,
                                const JobContext& context = {});
 

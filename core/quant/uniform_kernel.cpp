@@ -61,26 +61,9 @@ public:
     {
         dispatch(begin, static_cast<std::int64_t>(x.size()),
                  [&]<Rule rule, Rounding rounding>(const auto& p, std::int64_t at, std::int64_t n) {
-                     const float lo = m_lo;
-                     const float hi = m_hi;
-                     const float* __restrict in = x.data() + at;
-                     float* __restrict y = steps.y + at;
-                     float* __restrict t = steps.t + at;
-                     float* __restrict clip = steps.clip + at;
-                     float* __restrict lsb = steps.lsb + at;
-                     std::int32_t* __restrict code = steps.code + at;
-                     for (std::int64_t i = 0; i < n; ++i) {
-                         t[i] = inSteps<rule>(in[i], p.factorOf(i));
-                         const float raw = rawCode<rule, rounding>(
-                             t[i], p.zeroOf(i), [&] { return uniform24(m_rng, begin + at + i); });
-                         const float clamped = clampCode<rule>(raw, lo, hi);
-                         const float level = clamped - p.zeroOf(i);
-                         y[i] = level * p.scaleOf(i);
-                         lsb[i] = level - t[i];
-                         clip[i] = (raw > hi ? 1.0F : 0.0F) - (raw < lo ? 1.0F : 0.0F);
-                         code[i] = static_cast<std::int32_t>(
-                             clamped == clamped ? clamped : clampCode<rule>(p.zeroOf(i), lo, hi));
-                     }
+                     evaluateRun<rule, rounding>(p, x.data() + at, begin + at, n, steps.y + at,
+                                                 steps.t + at, steps.clip + at, steps.lsb + at,
+                                                 steps.code + at);
                  });
     }
 
@@ -113,6 +96,30 @@ public:
     }
 
 private:
+    /// n elements from `first` on that share a run. A function, because only of parameters does the
+    /// compiler believe __restrict; with less it does not vectorize a loop that writes five arrays.
+    template <Rule rule, Rounding rounding, typename Run>
+    void evaluateRun(const Run& p, const float* __restrict in, std::int64_t first, std::int64_t n,
+                     float* __restrict y, float* __restrict t, float* __restrict clip,
+                     float* __restrict lsb, std::int32_t* __restrict code) const
+    {
+        const float lo = m_lo;
+        const float hi = m_hi;
+        for (std::int64_t i = 0; i < n; ++i) {
+            const float inScale = inSteps<rule>(in[i], p.factorOf(i));
+            const float raw = rawCode<rule, rounding>(inScale, p.zeroOf(i),
+                                                      [&] { return uniform24(m_rng, first + i); });
+            const float clamped = clampCode<rule>(raw, lo, hi);
+            const float level = clamped - p.zeroOf(i);
+            t[i] = inScale;
+            y[i] = level * p.scaleOf(i);
+            lsb[i] = level - inScale;
+            clip[i] = (raw > hi ? 1.0F : 0.0F) - (raw < lo ? 1.0F : 0.0F);
+            const float ofZero = clampCode<rule>(p.zeroOf(i), lo, hi);
+            code[i] = static_cast<std::int32_t>(clamped == clamped ? clamped : ofZero);
+        }
+    }
+
     template <bool withMask>
     void fake(std::span<const float> x, std::int64_t begin, float* out, float* mask) const
     {

@@ -45,7 +45,7 @@ double millionsPerSecond(const std::function<void()>& run)
 std::map<std::string, double> peer()
 {
     std::map<std::string, double> rates;
-    FILE* pipe = popen("/usr/bin/python3 " QS_SOURCE_DIR "/tests/bench/quantize_peer.py", "r");
+    FILE* pipe = popen("/usr/bin/python3 -B " QS_SOURCE_DIR "/tests/bench/quantize_peer.py", "r");
     if (pipe == nullptr)
         return rates;
     char name[64];

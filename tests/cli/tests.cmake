@@ -11,3 +11,8 @@ endif()
 add_test(NAME cli_links_no_qt COMMAND sh -c "! ldd $<TARGET_FILE:quantoscope-cli> | grep -i qt")
 qs_test(test_cli_dialects ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli_dialects.cpp)
 add_dependencies(test_cli_dialects quantoscope-cli)
+qs_test(test_cli_memory ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli_memory.cpp)
+add_dependencies(test_cli_memory quantoscope-cli)
+qs_test(test_cli_sweep ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli_sweep.cpp)
+add_dependencies(test_cli_sweep quantoscope-cli)
+set_tests_properties(test_cli_sweep PROPERTIES RUN_SERIAL TRUE) # it measures how soon a command stops

@@ -2,7 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/jobs/index_job.h"
 
+#include <QTimer>
+
+#include <chrono>
+
 namespace qs {
+namespace {
+
+/// How often other programs' need of memory is looked at.
+constexpr std::chrono::seconds kRelieveEvery{5};
+
+} // namespace
 
 IndexJob::IndexJob(TensorPipeline& pipeline, QObject* parent)
     : QObject(parent), m_pipeline(pipeline)
@@ -19,6 +29,9 @@ IndexJob::IndexJob(TensorPipeline& pipeline, QObject* parent)
         m_fraction = fraction;
         emit changed();
     });
+    auto* relieve = new QTimer(this);
+    connect(relieve, &QTimer::timeout, this, [this] { m_pipeline.relieveMemory(); });
+    relieve->start(kRelieveEvery);
 }
 
 void IndexJob::look(const Tensor& tensor)

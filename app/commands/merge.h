@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/commands/command.h"
+
+namespace qs {
+
+/// quantoscope merge PART… [--csv FILE|--json]
+Command mergeCommand();
+
+} // namespace qs
