@@ -47,27 +47,53 @@ Result<ExportOptions> sizeOf(const RenderOptions& o)
 }
 
 /// Everything the panels draw from, computed as the window does.
-Result<PanelInput> inputOf(const SessionFile& file, const JobContext& job)
-{
+struct Source {
+    TensorPipeline pipeline;
+    TensorStudies studies{pipeline};
     PanelInput input;
+    std::optional<TensorRequest> request;
+
+    Result<void> read(const SessionFile& file, const JobContext& job);
+    /// What one panel needs beside the result.
+    Result<void> study(const PanelInfo& panel, const JobContext& job);
+};
+
+Result<void> Source::read(const SessionFile& file, const JobContext& job)
+{
     input.training = file.training;
     const auto& chosen = file.session.tensor;
     input.logCounts = chosen.logCounts;
     input.xView = chosen.xView;
     if (chosen.source.empty())
-        return input;
+        return {};
     const auto source = readTensors(chosen.source, job);
     if (!source)
         return source.error();
     const auto tensor = source->tensor(chosen.tensor);
     if (!tensor)
         return Error::data(tensor.error().message);
-    TensorPipeline pipeline;
-    auto result = pipeline.run(requestOf(*tensor, chosen), job);
+    request = requestOf(*tensor, chosen);
+    auto result = pipeline.run(*request, job);
     if (!result)
         return Error{ErrorKind::Data, chosen.source + ": " + result.error().message};
     input.tensor = std::move(*result);
-    return input;
+    return {};
+}
+
+Result<void> Source::study(const PanelInfo& panel, const JobContext& job)
+{
+    if (!request || panel.study == StudyKind::None)
+        return {};
+    if (pipeline.wantsIndex(*request)) {
+        if (auto built = pipeline.prepareIndex(*request, job); !built)
+            return built.error();
+    }
+    auto made = studies.run({*request, panel.study}, job);
+    if (!made && made.error().kind == ErrorKind::Cancelled)
+        return made.error();
+    input.study = made ? std::move(*made) : nullptr;
+    input.studyNote = made ? QString() : QString::fromStdString(made.error().message);
+    return {};
 }
 
 } // namespace
@@ -99,9 +125,9 @@ Result<void> renderSession(const SessionFile& file, const RenderOptions& o, Comm
         return Error::usage("--plot: expected one of " + panelNames() + ", found '" + o.plot + "'");
 
     const JobContext job(context.stop);
-    const auto input = inputOf(file, job);
-    if (!input)
-        return input.error();
+    Source source;
+    if (auto read = source.read(file, job); !read)
+        return read.error();
     // One named plot may go to a file of its own; several go to a folder.
     const bool toFile = !all && exportFormatOf(QString::fromStdString(o.output)).has_value() &&
                         !fs::is_directory(o.output);
@@ -116,13 +142,15 @@ Result<void> renderSession(const SessionFile& file, const RenderOptions& o, Comm
             return Error::cancelled();
         if (!all && o.plot != panel.id)
             continue;
-        const Figure figure = panel.build(*input);
+        if (auto studied = source.study(panel, job); !studied)
+            return studied.error();
+        const Figure figure = panel.build(source.input);
         if (all && !figure.emptyText.isEmpty())
             continue; // nothing to show: a session without a training has no curves
         options->format = toFile ? std::nullopt : format;
         options->xRange.reset();
-        if (panel.sharesX && input->xView)
-            options->xRange = {(*input->xView)[0], (*input->xView)[1]};
+        if (const auto& view = source.input.xView; panel.sharesX && view)
+            options->xRange = {(*view)[0], (*view)[1]};
         const fs::path path = toFile
                                   ? fs::path(o.output)
                                   : fs::path(o.output) / (std::string(panel.id) + "." + o.format);

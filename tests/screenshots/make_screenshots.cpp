@@ -42,6 +42,15 @@ struct State {
     std::function<void(MainWindow&)> prepare;
 };
 
+/// The example with another third plot.
+std::function<void(MainWindow&)> lowerPanel(const char* id)
+{
+    return [id](MainWindow& window) {
+        window.openExample();
+        edit(window, [id](Session& session) { session.tensor.lowerPanel = id; });
+    };
+}
+
 /// Trains for a while with two changes on the way.
 void train(MainWindow& window)
 {
@@ -225,6 +234,55 @@ int main(int argc, char** argv)
                  s.tensor.spec.dtype = DType::Qint32;
                  s.tensor.lowerPanel = "code_usage";
              });
+         }},
+        {"range_curve", lowerPanel("range_curve")},
+        {"bits_sweep", lowerPanel("bits_sweep")},
+        {"formats", lowerPanel("formats")},
+        {"landscape", lowerPanel("landscape")},
+        {"range_curve_float8",
+         [](MainWindow& w) {
+             lowerPanel("range_curve")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E4m3fn;
+             });
+         }},
+        {"landscape_channel",
+         [](MainWindow& w) {
+             lowerPanel("landscape")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Quint8;
+                 s.tensor.spec.qscheme = QScheme::PerChannelAffine;
+                 s.tensor.channel = 7;
+             });
+         }},
+        {"no_landscape",
+         [](MainWindow& w) {
+             lowerPanel("landscape")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Bfloat16;
+             });
+         }},
+        {"zoomed",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.source = "generator:normal?numel=4000000&seed=1";
+                 s.tensor.tensor.clear();
+                 s.tensor.xView = {0.1, 0.5};
+             });
+         }},
+        {"indexing",
+         [](MainWindow& w) {
+             edit(w, [](Session& s) {
+                 s.tensor.source = "generator:normal?numel=64000000&seed=1";
+                 s.tensor.spec.dtype = DType::Qint8;
+             });
+             QElapsedTimer timer;
+             timer.start();
+             while (timer.elapsed() < 60000 && !(w.tensorWorkspace().indexJob().fraction() > 0.2))
+                 QTest::qWait(5);
          }},
         {"not_finite",
          [&](MainWindow& w) {

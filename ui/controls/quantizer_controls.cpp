@@ -188,6 +188,16 @@ void QuantizerControls::dragRangeEnd(bool maximum, double x)
     });
 }
 
+void QuantizerControls::dragScale(double scale)
+{
+    const auto checked = checkScale(scale);
+    if (!m_dragStart || !checked)
+        return;
+    editSpec(tr("range"), QStringLiteral("range"), [&](const QuantSpec&, const QuantParams&) {
+        return withScale(m_dragStart->first, m_dragStart->second, channelIndex(), *checked);
+    });
+}
+
 void QuantizerControls::endRangeDrag()
 {
     m_dragStart.reset();

@@ -39,6 +39,8 @@ public:
     /// force when it began, so that rounding zero_point does not add up.
     void beginRangeDrag();
     void dragRangeEnd(bool maximum, double x);
+    /// The shown set's scale dragged, likewise; zero_point stays.
+    void dragScale(double scale);
     void endRangeDrag();
 
 private:

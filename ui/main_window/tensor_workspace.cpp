@@ -30,7 +30,8 @@ namespace qs {
 namespace {
 
 /// The panels that can be in the third place.
-constexpr const char* kLowerPanels[] = {"error", "error_histogram", "code_usage"};
+constexpr const char* kLowerPanels[] = {
+    "error", "error_histogram", "code_usage", "range_curve", "bits_sweep", "formats", "landscape"};
 
 QString number(double v)
 {
@@ -67,6 +68,18 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
         },
         this);
     m_indexJob = new IndexJob(m_pipeline, this);
+    m_studyJob = new LatestJob<StudyRequest, std::shared_ptr<const TensorStudy>>(
+        [this](const StudyRequest& request, const JobContext& context) {
+            return m_studies.run(request, context);
+        },
+        [this](const StudyRequest&, Result<std::shared_ptr<const TensorStudy>> answer) {
+            m_studyNote = answer ? QString() : QString::fromStdString(answer.error().message);
+            if (answer)
+                m_study = std::move(*answer);
+            refreshFigures();
+        },
+        this);
+    connect(m_indexJob, &IndexJob::changed, this, &TensorWorkspace::requestStudy);
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(buildLeft(store));
@@ -85,21 +98,14 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
                 if (source.toStdString() == m_document.session().tensor.source)
                     showProblem(message);
             });
-    connect(m_job, &JobSignals::busyChanged, this, [this](bool busy) {
-        for (const auto& slot : m_slots)
-            slot.view->setBusy(busy);
-        if (!busy) {
-            m_progressDelay->stop();
-            m_progressRow->hide();
-        } else if (!m_progressDelay->isActive() && m_progressRow->isHidden()) {
-            m_progress->setValue(0);
-            m_progressDelay->start();
-        }
-    });
-    connect(m_job, &JobSignals::progressed, this, [this](const QString& stage, double fraction) {
-        m_progress->setFormat(tr("%1: %p %").arg(stage));
-        m_progress->setValue(static_cast<int>(fraction * 100));
-    });
+    for (JobSignals* job :
+         {static_cast<JobSignals*>(m_job), static_cast<JobSignals*>(m_studyJob)}) {
+        connect(job, &JobSignals::busyChanged, this, &TensorWorkspace::refreshBusy);
+        connect(job, &JobSignals::progressed, this, [this](const QString& stage, double fraction) {
+            m_progress->setFormat(tr("%1: %p %").arg(stage));
+            m_progress->setValue(static_cast<int>(fraction * 100));
+        });
+    }
     follow();
 }
 
@@ -199,7 +205,10 @@ void TensorWorkspace::connectSlot(std::size_t index)
             m_document.beginGesture();
             m_controls->beginRangeDrag();
         }
-        m_controls->dragRangeEnd(id == QLatin1String("range_max"), x);
+        if (id != QLatin1String("clip_range"))
+            m_controls->dragRangeEnd(id == QLatin1String("range_max"), x);
+        else if (m_study && !m_study->curve.empty())
+            m_controls->dragScale(m_study->scaleOf(x));
     });
     connect(view, &PlotView::handleReleased, this, [this] {
         if (m_dragging) {
@@ -294,8 +303,10 @@ void TensorWorkspace::follow()
                              session.tensor.logCounts != m_shown.logCounts ||
                              session.tensor.lowerPanel != m_shown.lowerPanel;
     m_shown = session.tensor;
-    if (viewChanged)
+    if (viewChanged) {
+        requestStudy();
         refreshFigures();
+    }
 }
 
 void TensorWorkspace::requestResult()
@@ -345,7 +356,63 @@ void TensorWorkspace::finish(Result<std::shared_ptr<const TensorResult>> answer)
     // Only now: the first picture of a tensor does not wait for its values to be sorted.
     if (m_requested)
         m_indexJob->want(*m_requested);
+    requestStudy();
     emit resultShown();
+}
+
+/// Asks for what the third plot needs beside the result, and for nothing while it needs nothing.
+void TensorWorkspace::requestStudy()
+{
+    const StudyKind kind = m_slots[2].panel->study;
+    if (kind == StudyKind::None || !m_result) {
+        m_studyJob->cancel();
+        m_studyWanted.reset();
+        return;
+    }
+    const StudyRequest request{
+        {m_result->facts->tensor, m_result->report->spec, m_result->channel.value_or(0)}, kind};
+    const auto key = StudyKey::of(request);
+    if (m_studyWanted == key)
+        return;
+    const bool otherMatter =
+        m_studyWanted && (m_studyWanted->kind != kind || m_studyWanted->tensor != key.tensor);
+    if (otherMatter)
+        m_studyJob->cancel();
+    // From the index it takes a fraction of the time: worth the moment.
+    if (m_indexJob->state() == IndexJob::State::Building) {
+        m_studyWanted.reset();
+        return;
+    }
+    m_studyNote.clear();
+    m_studyWanted = key;
+    m_studyJob->request(request);
+}
+
+/// Whether a panel's study is on its way: then what it showed before stays.
+bool TensorWorkspace::awaitsStudy(const PanelInfo& panel) const
+{
+    if (panel.study == StudyKind::None || !m_result || !m_study || !m_studyNote.isEmpty())
+        return false;
+    const auto key = StudyKey::of(
+        {{m_result->facts->tensor, m_result->report->spec, m_result->channel.value_or(0)},
+         panel.study});
+    return m_study->key != key && m_study->key.tensor == key.tensor &&
+           m_study->key.kind == key.kind;
+}
+
+void TensorWorkspace::refreshBusy()
+{
+    const bool busy = m_job->busy();
+    const bool studying = m_studyJob->busy();
+    for (std::size_t i = 0; i < m_slots.size(); ++i)
+        m_slots[i].view->setBusy(busy || (studying && i == 2));
+    if (!busy && !studying) {
+        m_progressDelay->stop();
+        m_progressRow->hide();
+    } else if (!m_progressDelay->isActive() && m_progressRow->isHidden()) {
+        m_progress->setValue(0);
+        m_progressDelay->start();
+    }
 }
 
 void TensorWorkspace::showProblem(const QString& message)
@@ -394,6 +461,8 @@ PanelInput TensorWorkspace::panelInput() const
 {
     PanelInput input;
     input.tensor = m_result;
+    input.study = m_study;
+    input.studyNote = m_studyNote;
     input.logCounts = m_document.session().tensor.logCounts;
     input.xView = m_document.session().tensor.xView;
     return input;
@@ -404,7 +473,11 @@ void TensorWorkspace::refreshFigures()
     const QScopedValueRollback guard(m_linking, true);
     const auto input = panelInput();
     std::vector<PlotView*> views;
-    for (const auto& slot : m_slots) {
+    for (auto& slot : m_slots) {
+        views.push_back(slot.view);
+        if (slot.drawn == slot.panel && awaitsStudy(*slot.panel))
+            continue;
+        slot.drawn = slot.panel;
         slot.view->setFigure(slot.panel->build(input));
         if (slot.panel->sharesX && m_result) {
             if (input.xView)
@@ -412,7 +485,6 @@ void TensorWorkspace::refreshFigures()
             else
                 slot.view->setXRange(slot.view->figure().x.min, slot.view->figure().x.max);
         }
-        views.push_back(slot.view);
     }
     alignAxes(views);
 }
@@ -440,6 +512,11 @@ QString TensorWorkspace::status() const
 
 void TensorWorkspace::cancel()
 {
+    if (m_studyJob->busy()) {
+        m_studyJob->cancel();
+        m_studyNote = tr("Cancelled. Choose another plot and this one again to compute it.");
+        refreshFigures();
+    }
     if (!m_job->busy())
         return;
     m_job->cancel();
@@ -480,7 +557,8 @@ QString TensorWorkspace::focusedPanel() const
 
 bool TensorWorkspace::isIdle() const
 {
-    return !m_job->busy();
+    const bool waits = m_slots[2].panel->study != StudyKind::None && m_result && !m_studyWanted;
+    return !m_job->busy() && !m_studyJob->busy() && !waits;
 }
 
 } // namespace qs

@@ -40,7 +40,8 @@ public:
     const Figure& focusedFigure() const;
     QString focusedPanel() const;
     PanelInput panelInput() const;
-    /// Whether the newest request is answered. The index may still be on its way.
+    /// Whether the newest request is answered, and the study that a plot shows. The index may still
+    /// be on its way.
     bool isIdle() const;
     /// What sorts the values in the background.
     IndexJob& indexJob() { return *m_indexJob; }
@@ -63,6 +64,7 @@ private:
     struct Slot {
         PlotView* view = nullptr;
         const PanelInfo* panel = nullptr;
+        const PanelInfo* drawn = nullptr; ///< whose figure the view shows
     };
 
     QWidget* buildLeft(SourceStore& store);
@@ -75,6 +77,9 @@ private:
     void refreshBanner();
     void refreshFigures();
     void refreshFacts();
+    void requestStudy();
+    void refreshBusy();
+    bool awaitsStudy(const PanelInfo& panel) const;
     void chooseLowerPanel(int index);
     void connectSlot(std::size_t index);
     const Tensor* chosenTensor() const;
@@ -84,6 +89,11 @@ private:
     TensorPipeline m_pipeline;
     LatestJob<TensorRequest, std::shared_ptr<const TensorResult>>* m_job;
     IndexJob* m_indexJob;
+    TensorStudies m_studies{m_pipeline};
+    LatestJob<StudyRequest, std::shared_ptr<const TensorStudy>>* m_studyJob;
+    std::shared_ptr<const TensorStudy> m_study;
+    std::optional<StudyKey> m_studyWanted; ///< asked for last: on its way, there, or failed
+    QString m_studyNote;                   ///< why that one failed
     std::shared_ptr<const TensorResult> m_result;
     std::optional<TensorRequest> m_requested;
     TensorSession m_shown; ///< what the views were last set from

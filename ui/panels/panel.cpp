@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/panel.h"
 
+#include "ui/panels/bits_sweep_panel.h"
 #include "ui/panels/code_usage_panel.h"
 #include "ui/panels/error_histogram_panel.h"
 #include "ui/panels/error_panel.h"
+#include "ui/panels/formats_panel.h"
 #include "ui/panels/histogram_panel.h"
+#include "ui/panels/landscape_panel.h"
+#include "ui/panels/range_curve_panel.h"
 #include "ui/panels/training_panel.h"
 #include "ui/panels/transfer_panel.h"
 
@@ -19,32 +23,54 @@ constexpr PanelInfo kPanels[] = {
      QT_TRANSLATE_NOOP("Panels",
                        "What the quantizer makes of every real value x: the staircase of "
                        "levels beside the identity. Beyond the handles values are clipped."),
-     WorkspaceId::Tensor, true, transferFigure},
+     WorkspaceId::Tensor, true, StudyKind::None, transferFigure},
     {"histogram", QT_TRANSLATE_NOOP("Panels", "Histogram and grid"),
      QT_TRANSLATE_NOOP("Panels",
                        "How often each real value occurs in the float tensor, and how many "
                        "of them land on each level of the grid."),
-     WorkspaceId::Tensor, true, histogramFigure},
+     WorkspaceId::Tensor, true, StudyKind::None, histogramFigure},
     {"error", QT_TRANSLATE_NOOP("Panels", "Error"),
      QT_TRANSLATE_NOOP("Panels",
                        "The error of every real value x in LSB, the distance of the levels "
                        "around x: at most half of it inside the range, growing without bound "
                        "outside."),
-     WorkspaceId::Tensor, true, errorFigure},
+     WorkspaceId::Tensor, true, StudyKind::None, errorFigure},
     {"error_histogram", QT_TRANSLATE_NOOP("Panels", "Error histogram"),
      QT_TRANSLATE_NOOP("Panels",
                        "How the errors of all elements spread, in LSB, the distance of the levels "
                        "around each. Evenly spread rounding errors lie on the reference line."),
-     WorkspaceId::Tensor, false, errorHistogramFigure},
+     WorkspaceId::Tensor, false, StudyKind::None, errorHistogramFigure},
     {"code_usage", QT_TRANSLATE_NOOP("Panels", "Code usage"),
      QT_TRANSLATE_NOOP("Panels", "How many elements have each code. Codes nobody uses are bits "
                                  "paid for nothing."),
-     WorkspaceId::Tensor, false, codeUsageFigure},
+     WorkspaceId::Tensor, false, StudyKind::None, codeUsageFigure},
+    {"range_curve", QT_TRANSLATE_NOOP("Panels", "Range"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The mean squared error for every width of the range: narrower clips more, "
+                       "wider rounds more coarsely. Points are what the observers choose; drag the "
+                       "handle to choose another."),
+     WorkspaceId::Tensor, false, StudyKind::RangeCurve, rangeCurveFigure},
+    {"bits_sweep", QT_TRANSLATE_NOOP("Panels", "Bits"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The signal-to-noise ratio for 2 to 16 bits. Evenly spread values gain 6.02 "
+                       "dB with every bit; others lie below, because of what the range spends on "
+                       "their tails."),
+     WorkspaceId::Tensor, false, StudyKind::Bits, bitsSweepFigure},
+    {"formats", QT_TRANSLATE_NOOP("Panels", "Formats"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "Every dtype with what it costs and what it buys. On the line are those "
+                       "that no smaller one equals; the pointer names the others."),
+     WorkspaceId::Tensor, false, StudyKind::Formats, formatsFigure},
+    {"landscape", QT_TRANSLATE_NOOP("Panels", "Landscape"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The signal-to-noise ratio of every pair of scale and zero_point as a "
+                       "colour. The cross is the quantizer in use, the disc the best there is."),
+     WorkspaceId::Tensor, false, StudyKind::Landscape, landscapeFigure},
     {"training", QT_TRANSLATE_NOOP("Panels", "Loss and accuracy"),
      QT_TRANSLATE_NOOP("Panels",
                        "Two networks with the same start and the same batches: one in float, "
                        "one under fake quantization. Lines with letters are your changes."),
-     WorkspaceId::Train, false, trainingFigure},
+     WorkspaceId::Train, false, StudyKind::None, trainingFigure},
 };
 
 } // namespace

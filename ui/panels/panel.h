@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/pipeline/tensor_pipeline.h"
+#include "core/pipeline/tensor_study.h"
 #include "ui/plot/figure.h"
 
 #include <QString>
@@ -20,6 +20,9 @@ struct TwinSnapshot;
 struct PanelInput {
     std::shared_ptr<const TensorResult> tensor;   ///< null: nothing computed yet
     std::shared_ptr<const TwinSnapshot> training; ///< null: nothing trained yet
+    /// Null, or of another kind or tensor: not computed (yet).
+    std::shared_ptr<const TensorStudy> study;
+    QString studyNote; ///< why there is none; empty: it is on its way
     bool logCounts = false;
     /// The part of the x axis that is looked at, where it is not all of it.
     std::optional<std::array<double, 2>> xView;
@@ -33,7 +36,8 @@ struct PanelInfo {
     const char* title; ///< source text for tr(), context "Panels"
     const char* help;  ///< two sentences: what am I looking at; source text for tr()
     WorkspaceId workspace;
-    bool sharesX; ///< its x axis is the tensor's value
+    bool sharesX;    ///< its x axis is the tensor's value
+    StudyKind study; ///< what it needs beside the result
     Figure (*build)(const PanelInput& input);
 };
 

@@ -32,9 +32,6 @@ void LogTicker::generate(const QCPRange& range, const QLocale& locale, QChar for
                          QVector<double>& ticks, QVector<double>* subTicks,
                          QVector<QString>* labels)
 {
-    ticks.clear();
-    if (subTicks)
-        subTicks->clear();
     const double low = std::log10(range.lower);
     const double high = std::log10(range.upper);
     const double decades = high - low;
@@ -43,21 +40,34 @@ void LogTicker::generate(const QCPRange& range, const QLocale& locale, QChar for
     };
     const int first = static_cast<int>(std::floor(low - 1e-9));
     const int last = static_cast<int>(std::ceil(high + 1e-9));
-    const int every = std::max(1, static_cast<int>(std::ceil(decades / std::max(2, tickCount()))));
     bool onlyPowers = decades >= 1.8;
-    for (int exponent = first; exponent <= last; ++exponent) {
-        const double power = std::pow(10.0, exponent);
-        for (int factor = 1; factor < 10; ++factor) {
-            const double value = factor * power;
-            const bool labelled = onlyPowers ? factor == 1 && exponent % every == 0
-                                             : factor == 1 || factor == 2 || factor == 5;
-            if (!inside(value))
-                continue;
-            if (labelled)
-                ticks += value;
-            else if (subTicks && decades < 8)
-                *subTicks += value;
+    const auto fill = [&](int every) {
+        ticks.clear();
+        if (subTicks)
+            subTicks->clear();
+        for (int exponent = first; exponent <= last; ++exponent) {
+            const double power = std::pow(10.0, exponent);
+            for (int factor = 1; factor < 10; ++factor) {
+                const double value = factor * power;
+                const bool labelled = onlyPowers ? factor == 1 && exponent % every == 0
+                                                 : factor == 1 || factor == 2 || factor == 5;
+                if (!inside(value))
+                    continue;
+                if (labelled)
+                    ticks += value;
+                else if (subTicks && decades < 8)
+                    *subTicks += value;
+            }
         }
+    };
+    int every = std::max(1, static_cast<int>(std::ceil(decades / std::max(2, tickCount()))));
+    fill(every);
+    // Every second power may leave one alone where all of them would not be many.
+    while (ticks.size() < 2 && every > 1)
+        fill(--every);
+    if (ticks.size() < 2 && onlyPowers) {
+        onlyPowers = false;
+        fill(1);
     }
     if (ticks.size() < 2) {
         onlyPowers = false;

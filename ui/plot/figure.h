@@ -51,6 +51,10 @@ struct Series {
     std::vector<double> x;
     std::vector<double> y;
     std::vector<double> y2; ///< Band only
+    /// A name for each point: beside it where there is room, under the pointer, a column of the
+    /// CSV. Empty: none.
+    std::vector<QString> labels;
+    bool labelsShown = true; ///< false: under the pointer and in the CSV only
 };
 
 /// An axis. A finite range always: core computes it, the plot never guesses.
@@ -81,6 +85,17 @@ struct Region {
     QString label; ///< drawn inside, at the top: "clipped 0.8 %"
 };
 
+/// A value for each cell of a grid, as colours from viridis. Cells lie equally far from each other
+/// on the scale of their axis (linear or log). The colours' scale is Figure::y2, which must be
+/// there.
+struct ColorMap {
+    QString csvName;            ///< column title, with unit: "SQNR [dB]"
+    std::vector<double> x;      ///< middle of each column, ascending, at least 2
+    std::vector<double> y;      ///< of each row
+    std::vector<double> values; ///< [row * x.size() + column]; NaN: no colour
+    double at(std::size_t column, std::size_t row) const { return values[row * x.size() + column]; }
+};
+
 /// Everything a picture shows, as a value: what PlotView draws, what every export paints and what
 /// the CSV writes. Made by a panel from results, without any plotting library.
 struct Figure {
@@ -90,7 +105,8 @@ struct Figure {
     QString accessible; ///< the picture in words, for screen readers
     Axis x;
     Axis y;
-    std::optional<Axis> y2; ///< a second y axis on the right
+    std::optional<Axis> y2; ///< a second y axis on the right, or the scale of the map's colours
+    std::optional<ColorMap> map; ///< under everything else
     std::vector<Series> series;
     std::vector<Marker> markers;
     std::vector<Region> regions;

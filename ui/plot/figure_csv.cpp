@@ -14,6 +14,8 @@ namespace {
 struct Column {
     QString name;
     std::vector<double> values;
+    std::vector<QString> texts = {}; ///< instead of values
+    std::size_t size() const { return std::max(values.size(), texts.size()); }
 };
 
 /// The shortest text that reads back as the same double, with a point whatever the locale is.
@@ -76,9 +78,28 @@ std::vector<double> withoutLast(std::vector<double> values)
     return values;
 }
 
+/// A map's cells, one a row.
+void addMap(std::vector<Column>& columns, const Figure& figure)
+{
+    const ColorMap& map = *figure.map;
+    Column x{axisTitle(figure.x), {}};
+    Column y{axisTitle(figure.y), {}};
+    for (const double row : map.y) {
+        for (const double column : map.x) {
+            x.values.push_back(column);
+            y.values.push_back(row);
+        }
+    }
+    columns.push_back(std::move(x));
+    columns.push_back(std::move(y));
+    columns.push_back({map.csvName, map.values});
+}
+
 std::vector<Column> columnsOf(const Figure& figure)
 {
     std::vector<Column> columns;
+    if (figure.map)
+        addMap(columns, figure);
     std::vector<bool> done(figure.series.size(), false);
     for (std::size_t i = 0; i < figure.series.size(); ++i) {
         if (done[i])
@@ -106,6 +127,8 @@ std::vector<Column> columnsOf(const Figure& figure)
             } else {
                 columns.push_back({name, bars ? withoutLast(series.y) : series.y});
             }
+            if (!series.labels.empty())
+                columns.push_back({QStringLiteral("%1: name").arg(name), {}, series.labels});
         }
     }
     makeUnique(columns);
@@ -125,14 +148,16 @@ QByteArray figureCsv(const Figure& figure)
     std::size_t rows = 0;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         csv += (i ? "," : "") + field(columns[i].name);
-        rows = std::max(rows, columns[i].values.size());
+        rows = std::max(rows, columns[i].size());
     }
     csv += '\n';
     for (std::size_t row = 0; row < rows; ++row) {
         for (std::size_t i = 0; i < columns.size(); ++i) {
             if (i)
                 csv += ',';
-            if (row < columns[i].values.size())
+            if (row < columns[i].texts.size())
+                csv += field(columns[i].texts[row]);
+            else if (row < columns[i].values.size())
                 csv += exactNumber(columns[i].values[row]);
         }
         csv += '\n';

@@ -96,6 +96,14 @@ QVector<FigureMarks::Tag> FigureMarks::placedTags() const
     return tags;
 }
 
+QVector<QRectF> FigureMarks::tagRects() const
+{
+    QVector<QRectF> rects;
+    for (const Tag& tag : placedTags())
+        rects += tag.rect;
+    return rects;
+}
+
 int FigureMarks::handleAt(const QPointF& position) const
 {
     if (!m_figure || !m_style || !m_figure->emptyText.isEmpty())

@@ -53,6 +53,8 @@ public:
 
     /// Pixels between the header and axes that reach from pixel `left` to `right`: rows of tags.
     int stripHeight(int left, int right) const;
+    /// Where tags are, as of the last layout.
+    QVector<QRectF> tagRects() const;
     /// The marker that can be dragged at `position`; -1: none.
     int handleAt(const QPointF& position) const;
     /// Where marker `index` is shown, whatever its figure says, while it is dragged.

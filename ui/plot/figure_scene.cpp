@@ -4,6 +4,8 @@
 
 #include "ui/plot/axis_tickers.h"
 #include "ui/plot/figure_header.h"
+#include "ui/plot/figure_labels.h"
+#include "ui/plot/figure_map.h"
 #include "ui/plot/figure_marks.h"
 #include "ui/plot/figure_series.h"
 #include "ui/plot/number_text.h"
@@ -103,9 +105,11 @@ struct FigureScene::Private {
     QCustomPlot& plot;
     FigureAxes* axes = nullptr;
     FigureHeader* header = nullptr;
+    FigureMap* map = nullptr;
     FigureGround* regions = nullptr;
     FigureGround* rugs = nullptr;
     FigureMarks* marks = nullptr;
+    FigureLabels* labels = nullptr;
     QSharedPointer<RoundTicker> roundX{new RoundTicker}, roundY{new RoundTicker},
         roundY2{new RoundTicker};
     QSharedPointer<LogTicker> logX{new LogTicker}, logY{new LogTicker}, logY2{new LogTicker};
@@ -151,9 +155,11 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
     d->axes->axis(QCPAxis::atTop)->setVisible(false);
     d->axes->axis(QCPAxis::atRight)->grid()->setVisible(false);
     d->header = new FigureHeader(&plot);
+    d->map = new FigureMap(d->axes, QStringLiteral("regions"));
     d->regions = new FigureGround(d->axes, FigureGround::Part::Regions, QStringLiteral("regions"));
     d->rugs = new FigureGround(d->axes, FigureGround::Part::Rugs, QStringLiteral("rugs"));
     d->marks = new FigureMarks(d->axes, purpose == Purpose::Screen, QStringLiteral("marks"));
+    d->labels = new FigureLabels(d->axes, d->marks, QStringLiteral("marks"));
     d->axes->header = d->header;
     d->axes->marks = d->marks;
 }
@@ -162,8 +168,10 @@ FigureScene::~FigureScene()
 {
     d->series.clear();
     delete d->header;
+    delete d->map;
     delete d->regions;
     delete d->rugs;
+    delete d->labels;
     delete d->marks;
 }
 
@@ -171,9 +179,11 @@ void FigureScene::setFigure(const Figure& figure)
 {
     d->figure = &figure;
     d->header->setFigure(&figure);
+    d->map->setFigure(&figure);
     d->regions->setFigure(&figure);
     d->rugs->setFigure(&figure);
     d->marks->setFigure(&figure);
+    d->labels->setFigure(&figure);
 
     QCPAxis* x = d->axes->axis(QCPAxis::atBottom);
     QCPAxis* y = d->axes->axis(QCPAxis::atLeft);
@@ -185,6 +195,7 @@ void FigureScene::setFigure(const Figure& figure)
     x->setVisible(hasAxes);
     y->setVisible(hasAxes);
     y2->setVisible(hasAxes && figure.y2.has_value());
+    y2->setOffset(figure.map ? FigureMap::kScaleWidth : 0);
 
     bool same = d->series.size() == figure.series.size();
     for (std::size_t i = 0; same && i < d->series.size(); ++i)
@@ -206,9 +217,11 @@ void FigureScene::setStyle(const FigureStyle& style)
 {
     d->style = style;
     d->header->setStyle(&d->style);
+    d->map->setStyle(&d->style);
     d->regions->setStyle(&d->style);
     d->rugs->setStyle(&d->style);
     d->marks->setStyle(&d->style);
+    d->labels->setStyle(&d->style);
     d->applyLook();
 }
 
@@ -312,6 +325,12 @@ double FigureScene::pixelOf(double x) const
 int FigureScene::handleAt(const QPointF& position) const
 {
     return d->marks->handleAt(position);
+}
+
+QString FigureScene::labelAt(const QPointF& position) const
+{
+    const QString label = d->labels->labelAt(position);
+    return label.isEmpty() ? d->map->labelAt(position) : label;
 }
 
 void FigureScene::setDragged(int marker, double x)

@@ -56,6 +56,8 @@ public:
 
     /// The marker that can be dragged at `position`; -1: none.
     int handleAt(const QPointF& position) const;
+    /// The name of the point at `position`, or the value of the map there; empty: neither.
+    QString labelAt(const QPointF& position) const;
     /// Shows a marker at `x`, whatever its figure says, until clearDragged().
     void setDragged(int marker, double x);
     void clearDragged();

@@ -6,6 +6,7 @@
 
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -55,7 +56,9 @@ FigureView PlotInteraction::zoomed(const FigureView& view, std::optional<Zoom> x
         next.x = subRange(view.x, x->from, x->to, home.x, figure.x.log);
     if (y) {
         next.y = subRange(view.y, y->from, y->to, home.y, figure.y.log);
-        next.y2 = subRange(view.y2, y->from, y->to, home.y2, figure.y2 && figure.y2->log);
+        // The colours of a map do not change their meaning when one looks closer.
+        if (!figure.map)
+            next.y2 = subRange(view.y2, y->from, y->to, home.y2, figure.y2 && figure.y2->log);
     }
     return next;
 }
@@ -215,6 +218,12 @@ void PlotInteraction::hover(const QPointF& position)
         return;
     }
     m_hovering = true;
+    const QString label = scene.labelAt(position);
+    if (label != m_label) {
+        m_label = label;
+        // Above the pointer's own place, so that the next point stays in sight.
+        QToolTip::showText(m_view.mapToGlobal(position.toPoint()), label, &m_view);
+    }
     const FigureView& view = scene.view();
     emit m_view.hovered(valueAt(fractionX(position.x()), view.x, m_view.figure().x.log),
                         valueAt(fractionY(position.y()), view.y, m_view.figure().y.log));
@@ -222,8 +231,10 @@ void PlotInteraction::hover(const QPointF& position)
 
 void PlotInteraction::leave()
 {
-    if (std::exchange(m_hovering, false))
+    if (std::exchange(m_hovering, false)) {
+        m_label.clear();
         emit m_view.hoverLeft();
+    }
 }
 
 void PlotInteraction::doubleClick(QMouseEvent* event)

@@ -68,6 +68,7 @@ private:
     QString m_selected; ///< id of the handle the keyboard moves
     bool m_keyMoved = false;
     bool m_hovering = false;
+    QString m_label; ///< under the pointer
 };
 
 } // namespace qs

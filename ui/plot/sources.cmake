@@ -7,6 +7,8 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_export.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_ground.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_header.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_labels.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_map.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_marks.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_scene.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_series.cpp

@@ -14,10 +14,12 @@
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabBar>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
+#include <set>
 
 using namespace qs;
 
@@ -264,6 +266,81 @@ private slots:
         const float step = result()->report->params.scaleAt(0);
         QVERIFY(after[0] > before[0] + 2 * step);
         QVERIFY(std::fabs(after[1] - before[1]) <= 0.51F * step);
+    }
+
+    void thirdPlots_allShowSomething_andTheirTabsAreReadable()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        auto* tabs = control<QTabBar>(*m_window, "Third plot");
+        auto* view = m_window->tensorWorkspace().findChildren<PlotView*>().at(2);
+        QCOMPARE(tabs->count(), 7);
+        std::set<QString> titles;
+        for (int i = 0; i < tabs->count(); ++i) {
+            QVERIFY(!tabs->tabToolTip(i).isEmpty());
+            // Whole words, in sight.
+            QVERIFY(tabs->tabRect(i).right() <= tabs->width());
+            QVERIFY(tabs->fontMetrics().horizontalAdvance(tabs->tabText(i)) <
+                    tabs->tabRect(i).width());
+            tabs->setCurrentIndex(i);
+            waitForResult();
+            QVERIFY2(view->figure().emptyText.isEmpty(), qPrintable(view->figure().emptyText));
+            titles.insert(view->figure().title);
+        }
+        QCOMPARE(titles.size(), std::size_t{7});
+    }
+
+    void clipRangeHandle_dragsTheScale_alongACurveThatStays()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        m_window->document().edit(QStringLiteral("plot"), {}, [](Session& session) {
+            session.tensor.lowerPanel = "range_curve";
+            session.tensor.spec.qscheme = QScheme::PerTensorSymmetric;
+        });
+        waitForResult();
+        const int steps = m_window->document().undoStack().count();
+        const auto study = m_window->tensorWorkspace().panelInput().study;
+        QVERIFY(study);
+        const float scale = result()->report->params.scaleAt(0);
+        auto* view = m_window->tensorWorkspace().findChildren<PlotView*>().at(2);
+        QCOMPARE(view->figure().markers.size(), std::size_t{1});
+        const double now = view->figure().markers[0].x;
+        const int y = view->axesRect().center().y();
+        const auto at = [&](double x) {
+            return QPoint(static_cast<int>(view->pixelOf(x)), y);
+        };
+        QTest::mousePress(view, Qt::LeftButton, {}, at(now));
+        for (const double part : {0.9, 0.7, 0.5}) {
+            QTest::mouseMove(view, at(now * part));
+            waitForResult();
+        }
+        QTest::mouseRelease(view, Qt::LeftButton, {}, at(now * 0.5));
+        waitForResult();
+        QCOMPARE(m_window->document().undoStack().count(), steps + 1);
+        const float moved = result()->report->params.scaleAt(0);
+        QVERIFY(std::fabs(moved / scale - 0.5F) < 0.02F);
+        QCOMPARE(m_window->tensorWorkspace().panelInput().study, study);
+        QVERIFY(std::fabs(view->figure().markers[0].x / now - 0.5) < 0.02);
+    }
+
+    void studies_followTheDType_andAreNotMadeUnseen()
+    {
+        m_window->openPaths({path("w.npy")});
+        waitForResult();
+        QVERIFY(!m_window->tensorWorkspace().panelInput().study);
+        m_window->document().edit(QStringLiteral("plot"), {}, [](Session& session) {
+            session.tensor.lowerPanel = "landscape";
+        });
+        waitForResult();
+        choose(control<QComboBox>(*m_window, "dtype"), "uint4");
+        waitForResult();
+        auto* view = m_window->tensorWorkspace().findChildren<PlotView*>().at(2);
+        QVERIFY(view->figure().map);
+        QCOMPARE(view->figure().map->y.size(), std::size_t{16});
+        choose(control<QComboBox>(*m_window, "dtype"), "bfloat16");
+        waitForResult();
+        QVERIFY(view->figure().emptyText.contains(QStringLiteral("bfloat16")));
     }
 
     void twoHundredQuickEdits_giveTheReportOfTheLast()

@@ -4,11 +4,13 @@
 #include "core/nn/twin_trainer.h"
 #include "ui/panels/grid_view.h"
 #include "ui/panels/panel.h"
+#include "ui/plot/figure_export.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 using namespace qs;
 
@@ -29,15 +31,31 @@ PanelInput inputOf(const QuantSpec& spec, std::vector<float> values = {})
     return input;
 }
 
+/// With the study that the panel needs.
+Figure figureOf(const PanelInfo& panel, PanelInput input)
+{
+    if (panel.study == StudyKind::None)
+        return panel.build(input);
+    TensorPipeline pipeline;
+    TensorStudies studies(pipeline);
+    const auto& result = *input.tensor;
+    const auto study = studies.run(
+        {{result.facts->tensor, result.report->spec, result.channel.value_or(0)}, panel.study});
+    if (!study)
+        qFatal("%s", study.error().message.c_str());
+    input.study = *study;
+    return panel.build(input);
+}
+
 Figure figureOf(const char* panel, const PanelInput& input)
 {
-    return panelById(QLatin1String(panel))->build(input);
+    return figureOf(*panelById(QLatin1String(panel)), input);
 }
 
 const Series& named(const Figure& figure, const char* csvName)
 {
     for (const auto& series : figure.series) {
-        if (series.csvName == QLatin1String(csvName))
+        if (series.csvName == QString::fromUtf8(csvName))
             return series;
     }
     qFatal("no series %s", csvName);
@@ -96,7 +114,7 @@ class TestPanels : public QObject {
     static void checkFigure(const PanelInfo& panel, const PanelInput& input, DType dtype)
     {
         const auto what = nameOf(dtype) + ' ' + panel.id;
-        const auto figure = panel.build(input);
+        const auto figure = figureOf(panel, input);
         QVERIFY2(!figure.title.isEmpty() && !figure.accessible.isEmpty(), what);
         if (!figure.emptyText.isEmpty())
             return;
@@ -111,6 +129,7 @@ class TestPanels : public QObject {
             QVERIFY2(series.x.size() == series.y.size(), what);
             QVERIFY2(series.x.size() <= 2100, what);
             QVERIFY2(!series.csvName.isEmpty(), what);
+            QVERIFY2(series.labels.empty() || series.labels.size() == series.x.size(), what);
             for (std::size_t i = 1; i < series.x.size(); ++i)
                 QVERIFY2(series.x[i - 1] <= series.x[i], what);
         }
@@ -135,12 +154,128 @@ private slots:
                 for (const bool log : {false, true}) {
                     input.logCounts = log;
                     for (const auto& panel : panels()) {
-                        if (panel.workspace == WorkspaceId::Tensor)
+                        // Studies know nothing of the counts' axis, and take their time.
+                        const bool once = panel.study == StudyKind::None ||
+                                          (!log && rounding == Rounding::HalfEven);
+                        if (panel.workspace == WorkspaceId::Tensor && once)
                             checkFigure(panel, input, dtype.id);
                     }
                 }
             }
         }
+    }
+
+    void studies_thatAreNotThere_areSaid()
+    {
+        auto input = inputOf(specOf(DType::Int4));
+        for (const auto& panel : panels()) {
+            if (panel.study == StudyKind::None)
+                continue;
+            QVERIFY(panel.build(input).emptyText.contains(QStringLiteral("computed")));
+            input.studyNote = QStringLiteral("no memory");
+            QCOMPARE(panel.build(input).emptyText, QStringLiteral("no memory"));
+            input.studyNote.clear();
+            // One of another quantizer is none.
+            TensorPipeline pipeline;
+            TensorStudies studies(pipeline);
+            input.study =
+                *studies.run({{input.tensor->facts->tensor, specOf(DType::Quint8)}, panel.study});
+            QVERIFY2(!panel.build(input).emptyText.isEmpty(), panel.id);
+            input.study = nullptr;
+        }
+    }
+
+    void rangeCurve_hasItsParts_theObservers_andTheQuantizerInUse()
+    {
+        auto spec = specOf(DType::Int4);
+        spec.qscheme = QScheme::PerTensorSymmetric;
+        const auto figure = figureOf("range_curve", inputOf(spec));
+        QVERIFY(figure.x.log && figure.y.log);
+        const auto& total = named(figure, "MSE [x\u00b2]");
+        const auto& rounding = named(figure, "rounding MSE [x\u00b2]");
+        const auto& clipping = named(figure, "clipping MSE [x\u00b2]");
+        QCOMPARE(total.x.size(), std::size_t{512});
+        for (std::size_t i = 0; i < total.x.size(); ++i)
+            QVERIFY(std::fabs(total.y[i] - rounding.y[i] - clipping.y[i]) <= 1e-12 * total.y[i]);
+        QVERIFY(total.style != rounding.style && rounding.style != clipping.style);
+        const auto& observers = named(figure, "observers' MSE [x\u00b2]");
+        const QStringList names(observers.labels.begin(), observers.labels.end());
+        for (const char* name : {"minmax", "percentile", "mse", "entropy", "histogram"})
+            QVERIFY2(names.contains(QLatin1String(name)), name);
+        QCOMPARE(figure.markers.size(), std::size_t{1});
+        QVERIFY(figure.markers[0].handle);
+        const auto at = std::find_if(observers.labels.begin(), observers.labels.end(),
+                                     [](const auto& l) { return l == u"minmax"; });
+        const auto i = static_cast<std::size_t>(at - observers.labels.begin());
+        QVERIFY(std::fabs(figure.markers[0].x / observers.x[i] - 1) < 1e-6);
+        QVERIFY(std::fabs(named(figure, "current MSE [x\u00b2]").y[0] / observers.y[i] - 1) < 1e-9);
+        const auto csv = figureCsv(figure);
+        QVERIFY(csv.contains("clip range") && csv.contains("percentile"));
+    }
+
+    void bits_riseByAboutSixDb_andMarkTheDTypeInUse()
+    {
+        auto spec = specOf(DType::Int6);
+        spec.qscheme = QScheme::PerTensorSymmetric;
+        const auto input = inputOf(spec);
+        const auto figure = figureOf("bits_sweep", input);
+        const auto& minmax = named(figure, "SQNR, minmax [dB]");
+        QCOMPARE(minmax.x.size(), std::size_t{15});
+        const double slope = (minmax.y[14] - minmax.y[4]) / 10;
+        QVERIFY(slope > 5.9 && slope < 6.15);
+        QCOMPARE(named(figure, "SQNR, mse [dB]").x.size(), std::size_t{7});
+        QVERIFY(named(figure, "SQNR of evenly spread values [dB]").style == LineStyle::Dotted);
+        const auto& current = named(figure, "current SQNR [dB]");
+        QCOMPARE(current.x[0], 6.0);
+        QCOMPARE(current.y[0], minmax.y[4]);
+        QCOMPARE(current.labels[0], QStringLiteral("int6"));
+    }
+
+    void formats_haveEachDTypeOnce_andTheFrontRises()
+    {
+        const auto figure = figureOf("formats", inputOf(specOf(DType::Int4)));
+        const auto& front = named(figure, "SQNR of the front [dB]");
+        const auto& others = named(figure, "SQNR [dB]");
+        for (std::size_t i = 1; i < front.x.size(); ++i)
+            QVERIFY((front.x[i] > front.x[i - 1] && front.y[i] > front.y[i - 1]) ||
+                    (front.x[i] == front.x[i - 1] && front.y[i] == front.y[i - 1]));
+        std::set<QString> names(front.labels.begin(), front.labels.end());
+        names.insert(others.labels.begin(), others.labels.end());
+        QCOMPARE(names.size(), front.x.size() + others.x.size());
+        QVERIFY(names.size() > 40);
+        QVERIFY(front.labelsShown && !others.labelsShown);
+        QVERIFY(figureCsv(figure).contains("nvfp4"));
+    }
+
+    void landscape_isAMap_withItsScale_andBothPlaces()
+    {
+        const auto figure = figureOf("landscape", inputOf(specOf(DType::Uint4)));
+        QVERIFY(figure.map && figure.y2 && figure.x.log);
+        QCOMPARE(figure.y2->unit, QStringLiteral("dB"));
+        QCOMPARE(figure.map->values.size(), figure.map->x.size() * figure.map->y.size());
+        QCOMPARE(figure.map->y.size(), std::size_t{16});
+        const double best = *std::max_element(figure.map->values.begin(), figure.map->values.end());
+        QCOMPARE(figure.y2->max, best);
+        QCOMPARE(named(figure, "current zero_point [code]").x.size(), std::size_t{1});
+        const auto csv = figureCsv(figure);
+        const auto lines = csv.split('\n');
+        QVERIFY(lines.size() > 256 * 16);
+        QVERIFY(csv.contains("scale [-],zero_point [code],SQNR [dB]"));
+    }
+
+    void zoomedHistogram_hasItsOwnBins()
+    {
+        auto input = inputOf(specOf(DType::Int4));
+        TensorPipeline pipeline;
+        input.xView = {0.1, 0.2};
+        input.tensor = *pipeline.run(
+            {input.tensor->facts->tensor, specOf(DType::Int4), 0, std::array{0.1, 0.2}});
+        const auto figure = figureOf("histogram", input);
+        QVERIFY(figure.note.contains(QStringLiteral("over the view")));
+        QCOMPARE(named(figure, "count per bin").x.front(), 0.1);
+        QCOMPARE(named(figure, "count per bin").x.back(), 0.2);
+        const auto& bars = named(figure, "count per bin").y;
+        QVERIFY(figure.y.max <= std::max(2.0, 1.2 * *std::max_element(bars.begin(), bars.end())));
     }
 
     void staircase_agreesWithTheQuantizer_forEveryDTypeAndRounding()

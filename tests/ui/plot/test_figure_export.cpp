@@ -7,6 +7,8 @@
 #include <QTest>
 #include <QXmlStreamReader>
 
+#include <cmath>
+#include <map>
 #include <set>
 
 using namespace qs;
@@ -174,6 +176,54 @@ private slots:
                 QVERIFY(contentOf(path).size() > 200);
             }
         }
+    }
+
+    void map_hasTheColoursOfItsScale_inEveryFormat()
+    {
+        Figure figure;
+        figure.x = {QStringLiteral("scale"), QStringLiteral("-"), 0.5, 8, true, false};
+        figure.y = {QStringLiteral("code"), QStringLiteral("code"), -0.5, 1.5, false, true};
+        figure.y2 = Axis{QStringLiteral("SQNR"), QStringLiteral("dB"), 0, 10, false, false};
+        figure.map = ColorMap{
+            QStringLiteral("SQNR [dB]"), {1, 2, 4}, {0, 1}, {0, 5, 10, std::nan(""), 20, -7}};
+        ExportOptions options;
+        options.size = {640, 300};
+        options.unit = SizeUnit::Pixel;
+        options.dpi = 96;
+        const QImage image = renderFigure(figure, ThemeId::Print, options);
+        std::map<QRgb, int> seen;
+        for (int y = 0; y < image.height(); ++y) {
+            for (int x = 0; x < image.width(); ++x)
+                ++seen[image.pixel(x, y)];
+        }
+        // Cells of the lowest, the middle and the highest value; those beyond take the ends'.
+        for (const QRgb color :
+             {qRgb(0x44, 0x01, 0x54), qRgb(0x23, 0x90, 0x8C), qRgb(0xFD, 0xE7, 0x25)})
+            QVERIFY2(seen[color] > 3000, qPrintable(QColor(color).name()));
+        for (const char* ending : {"png", "svg", "pdf"}) {
+            const QString path = m_dir.filePath(QStringLiteral("map.") + QLatin1String(ending));
+            QVERIFY(exportFigure(figure, ThemeId::Light, {}, path));
+            QVERIFY(contentOf(path).size() > 2000);
+        }
+        const auto svg = contentOf(m_dir.filePath(QStringLiteral("map.svg")));
+        QVERIFY(svg.contains("<image") && svg.contains("SQNR [dB]"));
+        const auto lines = figureCsv(figure).split('\n');
+        QCOMPARE(lines[0], QByteArray("scale [-],code [code],SQNR [dB]"));
+        QCOMPARE(lines[1], QByteArray("1,0,0"));
+        QCOMPARE(lines[4], QByteArray("1,1,nan"));
+    }
+
+    void namesOfPoints_areAColumn()
+    {
+        Figure figure;
+        figure.x.title = QStringLiteral("bits");
+        figure.series = {test::series(SeriesKind::Points, {1, 2}, {3, 4})};
+        figure.series[0].csvName = QStringLiteral("SQNR");
+        figure.series[0].labels = {QStringLiteral("int4"), QStringLiteral("a, b")};
+        const auto lines = figureCsv(figure).split('\n');
+        QVERIFY(lines[0].endsWith("SQNR,SQNR: name"));
+        QCOMPARE(lines[1], QByteArray("1,3,int4"));
+        QCOMPARE(lines[2], QByteArray("2,4,\"a, b\""));
     }
 
     void emptyFigure_isWritten()

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot/figure_labels.h"
+
+#include <algorithm>
+
+namespace qs {
+namespace {
+
+constexpr double kReach = 8;       // pixels from the pointer to a point
+constexpr double kPointRadius = 4; // what a name keeps away from
+constexpr double kGap = 7;         // from a point to its name
+constexpr double kSamePlace = 2;
+constexpr double kIn = 2; // closer than that where the name is to a side and above or below
+
+} // namespace
+
+FigureLabels::FigureLabels(QCPAxisRect* axes, const FigureMarks* marks, const QString& layer)
+    : QCPLayerable(axes->parentPlot(), layer), m_axes(axes), m_marks(marks)
+{
+}
+
+QVector<FigureLabels::Point> FigureLabels::points() const
+{
+    QVector<Point> points;
+    if (!m_figure || !m_style || !m_figure->emptyText.isEmpty())
+        return points;
+    const QCPAxis* x = m_axes->axis(QCPAxis::atBottom);
+    for (const Series& series : m_figure->series) {
+        const QCPAxis* y = m_axes->axis(series.rightAxis ? QCPAxis::atRight : QCPAxis::atLeft);
+        const std::size_t count =
+            std::min({series.labels.size(), series.x.size(), series.y.size()});
+        for (std::size_t i = 0; i < count; ++i) {
+            const QPointF at(x->coordToPixel(series.x[i]), y->coordToPixel(series.y[i]));
+            if (!series.labels[i].isEmpty() && QRectF(m_axes->rect()).contains(at))
+                points += {at, series.labels[i], series.labelsShown};
+        }
+    }
+    return points;
+}
+
+QString FigureLabels::labelAt(const QPointF& position) const
+{
+    QStringList names;
+    for (const Point& point : points()) {
+        const QPointF off = point.at - position;
+        if (std::max(std::abs(off.x()), std::abs(off.y())) <= kReach)
+            names += point.text;
+    }
+    names.removeDuplicates();
+    return names.join(QLatin1Char('\n'));
+}
+
+void FigureLabels::draw(QCPPainter* painter)
+{
+    const QVector<Point> all = points();
+    if (all.isEmpty())
+        return;
+    const QFontMetrics metrics(m_style->base);
+    const QRectF axes(m_axes->rect());
+    QVector<QRectF> taken = m_marks->tagRects();
+    for (const Point& point : all) {
+        taken += QRectF(point.at.x() - kPointRadius, point.at.y() - kPointRadius, 2 * kPointRadius,
+                        2 * kPointRadius);
+    }
+    QColor ground = m_style->theme->axesBackground;
+    ground.setAlphaF(0.75F);
+    painter->setFont(m_style->base);
+    QVector<QPointF> named;
+    for (const Point& point : all) {
+        // Of points at the same place the first one stands for all; the pointer names the others.
+        const bool isNamed = std::any_of(named.begin(), named.end(), [&](const QPointF& other) {
+            return (other - point.at).manhattanLength() < kSamePlace;
+        });
+        if (!point.shown || isNamed)
+            continue;
+        const QSizeF size(metrics.horizontalAdvance(point.text) + 4, metrics.height());
+        const double left = point.at.x() - kGap - size.width();
+        const double middle = point.at.y() - size.height() / 2;
+        const double centre = point.at.x() - size.width() / 2;
+        const double above = point.at.y() - kGap - size.height();
+        const double right = point.at.x() + kGap;
+        const double below = point.at.y() + kGap;
+        for (const QPointF& corner :
+             {QPointF(right, middle), QPointF(left, middle), QPointF(centre, above),
+              QPointF(centre, below), QPointF(right - kIn, above + kIn),
+              QPointF(left + kIn, above + kIn), QPointF(right - kIn, below - kIn),
+              QPointF(left + kIn, below - kIn)}) {
+            const QRectF rect(corner, size);
+            const bool free = axes.contains(rect) &&
+                              std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) {
+                                  return other.intersects(rect);
+                              });
+            if (!free)
+                continue;
+            taken += rect;
+            named += point.at;
+            painter->setAntialiasing(true);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(ground);
+            painter->drawRoundedRect(rect, 3, 3);
+            painter->setBrush(Qt::NoBrush);
+            painter->setPen(m_style->theme->text);
+            painter->drawText(rect, Qt::AlignCenter | Qt::TextSingleLine, point.text);
+            break;
+        }
+    }
+}
+
+} // namespace qs
