@@ -3,7 +3,9 @@
 #include "app/commands/command.h"
 #include "app/commands/dialects.h"
 #include "app/commands/inspect.h"
+#include "app/commands/merge.h"
 #include "app/commands/quantize.h"
+#include "app/commands/sweep.h"
 #include "app/commands/train.h"
 #include "core/base/memory.h"
 #include "core/base/text.h"
@@ -80,7 +82,8 @@ Result<void> runAction(const CommandAction& action, CommandContext& context)
 
 std::vector<Command> coreCommands()
 {
-    return {inspectCommand(), quantizeCommand(), dialectsCommand(), trainCommand()};
+    return {inspectCommand(), quantizeCommand(), dialectsCommand(),
+            sweepCommand(),   mergeCommand(),    trainCommand()};
 }
 
 int runCommands(int argc, char** argv, const std::vector<Command>& commands,
