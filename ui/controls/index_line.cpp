@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScopeGuard>
 
 namespace qs {
 
@@ -35,6 +36,7 @@ void IndexLine::refresh()
     const auto state = m_job.state();
     m_stop->setVisible(state == IndexJob::State::Building);
     setVisible(state != IndexJob::State::Idle);
+    const QScopeGuard describe([this] { m_text->setAccessibleDescription(m_text->text()); });
     switch (state) {
     case IndexJob::State::Idle:
         break;

@@ -334,8 +334,11 @@ void TensorWorkspace::requestResult()
         return;
     const bool otherTensor =
         !m_requested || m_requested->tensor.bytes().data() != tensor->bytes().data();
-    if (otherTensor)
+    if (otherTensor) {
         m_job->cancel();
+        m_studyJob->cancel();
+        m_studyWanted.reset();
+    }
     m_indexJob->look(*tensor);
     m_requested = request;
     m_job->request(std::move(request));
@@ -345,6 +348,7 @@ void TensorWorkspace::finish(Result<std::shared_ptr<const TensorResult>> answer)
 {
     if (!answer) {
         showProblem(QString::fromStdString(answer.error().message));
+        requestStudy(); // of what is still shown
         return;
     }
     m_result = std::move(*answer);

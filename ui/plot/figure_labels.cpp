@@ -9,7 +9,8 @@ namespace {
 
 constexpr double kReach = 8;       // pixels from the pointer to a point
 constexpr double kPointRadius = 4; // what a name keeps away from
-constexpr double kGap = 7;         // from a point to its name
+constexpr double kNameless = 13; // farther from points without a name, which it could seem to be of
+constexpr double kGap = 7;       // from a point to its name
 constexpr double kSamePlace = 2;
 constexpr double kIn = 2; // closer than that where the name is to a side and above or below
 
@@ -60,8 +61,8 @@ void FigureLabels::draw(QCPPainter* painter)
     const QRectF axes(m_axes->rect());
     QVector<QRectF> taken = m_marks->tagRects();
     for (const Point& point : all) {
-        taken += QRectF(point.at.x() - kPointRadius, point.at.y() - kPointRadius, 2 * kPointRadius,
-                        2 * kPointRadius);
+        const double x = point.shown ? kPointRadius : kNameless;
+        taken += QRectF(point.at.x() - x, point.at.y() - kPointRadius, 2 * x, 2 * kPointRadius);
     }
     QColor ground = m_style->theme->axesBackground;
     ground.setAlphaF(0.75F);
