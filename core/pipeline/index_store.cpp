@@ -64,13 +64,14 @@ bool IndexStore::makeRoom(const TensorKey& tensor, std::uint64_t peakBytes)
     return true;
 }
 
-void IndexStore::put(const TensorKey& tensor, std::shared_ptr<const ValueIndex> index)
+void IndexStore::put(const Tensor& tensor, std::shared_ptr<const ValueIndex> index)
 {
+    const auto key = TensorKey::of(tensor);
     const std::scoped_lock lock(m_mutex);
     std::erase_if(m_entries, [&](const Entry& e) {
-        return e.tensor == tensor && e.index->fits(index->layout());
+        return e.tensor == key && e.index->fits(index->layout());
     });
-    m_entries.push_back({tensor, std::move(index), ++m_uses});
+    m_entries.push_back({key, tensor, std::move(index), ++m_uses});
 }
 
 void IndexStore::relieve()

@@ -47,7 +47,9 @@ public:
     /// Drops as many others as building one of that peak needs. False where it does not fit even
     /// then; nothing was dropped in that case.
     bool makeRoom(const TensorKey& tensor, std::uint64_t peakBytes);
-    void put(const TensorKey& tensor, std::shared_ptr<const ValueIndex> index);
+    /// Keeps the tensor, too: while its index is here no other tensor can come to lie at its place
+    /// in memory and be taken for it.
+    void put(const Tensor& tensor, std::shared_ptr<const ValueIndex> index);
     /// Drops indices, in the order above, while less than kReserve is available.
     void relieve();
     std::uint64_t bytes() const;
@@ -56,6 +58,7 @@ public:
 private:
     struct Entry {
         TensorKey tensor;
+        Tensor kept;
         std::shared_ptr<const ValueIndex> index;
         std::uint64_t used = 0;
     };

@@ -251,7 +251,7 @@ Result<bool> TensorPipeline::prepareIndex(const TensorRequest& request, const Jo
         auto built = ValueIndex::build(request.tensor, *layout, context);
         if (!built)
             return built.error();
-        m_indices.put(tensor, std::move(*built));
+        m_indices.put(request.tensor, std::move(*built));
     } catch (const std::bad_alloc&) {
         return false;
     }

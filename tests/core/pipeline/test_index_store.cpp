@@ -27,7 +27,7 @@ struct Fixture {
 
     void put(const Tensor& tensor, const ParamLayout& layout)
     {
-        store.put(TensorKey::of(tensor), *ValueIndex::build(tensor, layout));
+        store.put(tensor, *ValueIndex::build(tensor, layout));
     }
     void put(const Tensor& tensor) { put(tensor, ParamLayout::perTensor(tensor.numel())); }
     bool has(const Tensor& tensor)
@@ -89,6 +89,17 @@ private slots:
         relieve();
         QCOMPARE(f.store.size(), std::size_t{0});
         relieve();
+    }
+
+    void anotherTensorOfThatName_isNotTakenForIt()
+    {
+        Fixture f;
+        for (int i = 0; i < 50; ++i) {
+            // Freed at once: memory of the same size tends to come back at the same place.
+            const auto again = named("same", 100000);
+            QVERIFY(!f.has(again));
+            f.put(again);
+        }
     }
 
     void plentyOfMemory_dropsNothing()
