@@ -148,7 +148,13 @@ Moments SortedValues::momentsAt(std::int64_t place) const
     const std::int64_t begin = block * kBlock;
     Moments m;
     m.count = countBelow(place);
-    if (place == begin || block >= m_zeroBlock) {
+    if (block == m_zeroBlock && block * kBlock < places()) {
+        const auto part = blockMoments(std::min(place, m_zeroPlace), std::max(place, m_zeroPlace));
+        m.sum = place < m_zeroPlace ? -part.sum : part.sum;
+        m.squares = place < m_zeroPlace ? -part.squares : part.squares;
+        return m;
+    }
+    if (place == begin || block > m_zeroBlock) {
         const auto& sums = m_sums[static_cast<std::size_t>(block)];
         const auto part = blockMoments(begin, place);
         m.sum = sums.sum + part.sum;
@@ -204,15 +210,25 @@ void SortedValues::sumBlocks()
     m_zeroBlock = 0;
     if (blocks > 0 && m_firsts[0] < 0)
         m_zeroBlock = searchBlocks(0, 0, blocks);
-    // Each block's own sums become those from the start to before it: outwards on both sides.
+    // Each block's own sums become those from 0 to before it: outwards on both sides, from within
+    // the block that has 0 inside.
     BlockSums run;
-    for (std::int64_t b = m_zeroBlock; b <= blocks; ++b) {
+    if (blocks > 0) {
+        const std::int64_t begin = m_zeroBlock * kBlock;
+        const std::int64_t end = std::min(begin + kBlock, places());
+        m_zeroPlace = std::clamp(placeOf(0), begin, end);
+        const auto below = blockMoments(begin, m_zeroPlace);
+        const auto above = blockMoments(m_zeroPlace, end);
+        m_sums[static_cast<std::size_t>(m_zeroBlock)] = {-below.sum, -below.squares};
+        run = {above.sum, above.squares};
+    }
+    for (std::int64_t b = m_zeroBlock + 1; b <= blocks; ++b) {
         auto& sums = m_sums[static_cast<std::size_t>(b)];
         const BlockSums own = sums;
         sums = run;
         run = {run.sum + own.sum, run.squares + own.squares};
     }
-    run = {};
+    run = m_sums[static_cast<std::size_t>(m_zeroBlock)];
     for (std::int64_t b = m_zeroBlock - 1; b >= 0; --b) {
         auto& sums = m_sums[static_cast<std::size_t>(b)];
         run = {run.sum - sums.sum, run.squares - sums.squares};

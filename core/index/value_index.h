@@ -100,7 +100,8 @@ private:
     std::span<const std::int64_t> m_counts; ///< of a table: elements before each place
     LargeArray<std::int32_t> m_firsts;      ///< of each block
     LargeArray<BlockSums> m_sums;           ///< before each block and after the last
-    std::int64_t m_zeroBlock = 0;           ///< where the sums start
+    std::int64_t m_zeroBlock = 0;           ///< where the sums start,
+    std::int64_t m_zeroPlace = 0;           ///< and at which place in it
 };
 
 /// The sorted values of a whole tensor, or of each of its channels: built once, it answers what any

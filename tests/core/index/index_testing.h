@@ -54,6 +54,16 @@ inline std::vector<std::pair<std::string, std::vector<float>>> awkwardValues(std
     outliers[n / 2] = -1e30F;
     outliers[n / 3] = 3e38F;
     all.emplace_back("outliers at both ends", outliers);
+    for (const float sign : {-1.0F, 1.0F}) {
+        // Fewer than share an entry of sums on the far side of 0, and huge.
+        std::vector<float> lone;
+        for (const float v : normal(n))
+            lone.push_back(-sign * std::fabs(v));
+        lone[1] = sign * 1e20F;
+        lone[2] = sign * 1.37e19F;
+        lone[3] = sign * 7.3e18F;
+        all.emplace_back(sign < 0 ? "few huge below 0" : "few huge above 0", lone);
+    }
     auto tiny = normal(n, 0, 1e-38);
     tiny[0] = 1e-45F;
     tiny[1] = -1e-45F;
