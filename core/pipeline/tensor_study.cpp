@@ -275,6 +275,7 @@ Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
 {
     auto study = std::make_shared<TensorStudy>();
     study->key = key;
+    study->tensor = request.subject.tensor;
     const auto subject = isOfOneSet(key.kind)
                              ? setSubject(pipeline, request.subject, key.spec, context)
                              : wholeSubject(pipeline, request.subject, key.spec, context);
@@ -372,13 +373,14 @@ Result<std::shared_ptr<const TensorStudy>> TensorStudies::run(const StudyRequest
         return std::shared_ptr<const TensorStudy>();
     const std::scoped_lock lock(m_mutex);
     const auto key = StudyKey::of(request);
-    auto& last = m_last[request.kind];
-    if (last && last->key == key)
-        return last;
+    std::erase_if(m_last, [&](const auto& kept) { return kept.second->key.tensor != key.tensor; });
+    const auto found = m_last.find(request.kind);
+    if (found != m_last.end() && found->second->key == key)
+        return found->second;
     try {
         auto study = make(m_pipeline, request, key, context);
         if (study)
-            last = *study;
+            m_last[request.kind] = *study;
         return study;
     } catch (const std::bad_alloc&) {
         return Error::data("not enough memory for this; close other programs or tensors");

@@ -57,6 +57,9 @@ struct BitsCurve {
 /// The answer, immutable. Only its kind's members are filled.
 struct TensorStudy {
     StudyKey key;
+    /// Kept: while this is here no other tensor can come to lie at its place in memory and be taken
+    /// for it.
+    Tensor tensor;
     /// Why there is nothing to show, for people; empty where there is.
     std::string problem;
 
@@ -81,7 +84,8 @@ struct TensorStudy {
     double scaleOf(double clip) const;
 };
 
-/// Makes studies from what a pipeline knows, and keeps the last one of each kind. Callable from any
+/// Makes studies from what a pipeline knows, and keeps the last one of each kind for the
+/// last tensor. Callable from any
 /// thread, one study at a time.
 class TensorStudies {
 public:

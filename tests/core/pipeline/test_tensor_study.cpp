@@ -166,6 +166,11 @@ private slots:
         QVERIFY(*studies.run({{tensor, spec}, StudyKind::Bits}) != nullptr);
         QCOMPARE(*studies.run({{tensor, fixed(spec, 0.1F, 0)}, StudyKind::RangeCurve}), first);
         QCOMPARE(*studies.run({{tensor, spec}, StudyKind::None}), nullptr);
+        // Another tensor ends what was kept, and the tensor with it.
+        const std::weak_ptr<const TensorStudy> kept = first;
+        QCOMPARE(first->tensor.bytes().data(), tensor.bytes().data());
+        QVERIFY(*studies.run({{normal({3000}), spec}, StudyKind::Bits}) != nullptr);
+        QCOMPARE(kept.use_count(), 1L);
     }
 
     void bits_haveTheObserversCurve_andThatOfMse()
