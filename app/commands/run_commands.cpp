@@ -129,6 +129,15 @@ int runCommands(int argc, char** argv, const std::vector<Command>& commands,
     }
     if (!action)
         return fallback(files);
+    // What an unset variable of a script leaves: as if not given it would do something else.
+    for (const auto* sub : app.get_subcommands()) {
+        for (const auto* option : sub->get_options()) {
+            const auto& given = option->results();
+            if (option->get_items_expected_max() > 0 &&
+                std::find(given.begin(), given.end(), "") != given.end())
+                return fail(Error::usage(option->get_name() + ": expected a value, found none"));
+        }
+    }
 
     const InterruptWatcher watcher;
     std::ios::sync_with_stdio(false);

@@ -68,6 +68,12 @@ Result<std::vector<CalibratorChoice>> calibrationBoard(const ErrorSource& source
                                                        std::size_t mostSteps,
                                                        const JobContext& context)
 {
+    const auto layout = spec.layout(source.tensor.shape());
+    if (!layout)
+        return layout.error();
+    if (static_cast<std::int64_t>(set) >= layout->count())
+        return Error::usage("calibrators: there are " + std::to_string(layout->count()) +
+                            " channels or groups, not one " + std::to_string(set));
     std::vector<CalibratorChoice> board;
     const auto rows = observers();
     double finished = 0;
@@ -98,7 +104,7 @@ Result<std::vector<CalibratorChoice>> calibrationBoard(const ErrorSource& source
         if (source.index)
             (*observer)->useIndex(source.index);
         auto evidence = (*observer)->evidence(set, context);
-        if (!evidence && evidence.error().kind != ErrorKind::Data)
+        if (!evidence && evidence.error().kind == ErrorKind::Cancelled)
             return evidence.error();
         if (!evidence || evidence->chosen.empty()) {
             fail(evidence ? Error::data("observer " + each.observer +

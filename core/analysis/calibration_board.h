@@ -33,7 +33,8 @@ struct CalibratorChoice {
 
 /// Every observer of the table that chooses a range (all but recording, noop and fixed), fed with
 /// the tensor once, side by side on one footing: exact errors of their choices and of each step of
-/// their searches. `set`: whose steps. Errors: a set that does not exist; cancelled.
+/// their searches. `set`: whose steps. Errors: an axis
+/// or a set that does not exist (Usage); cancelled.
 Result<std::vector<CalibratorChoice>> calibrationBoard(const ErrorSource& source,
                                                        const QuantSpec& spec, std::size_t set = 0,
                                                        std::size_t mostSteps = 512,

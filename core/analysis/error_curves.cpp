@@ -175,7 +175,7 @@ Result<ErrorCurve> errorAgainstZeroPoint(const ErrorSource& source, const QuantS
     return curveOf(source, std::move(at), items, context);
 }
 
-Result<ErrorCurve> errorAgainstBits(const ErrorSource& source, const QuantSpec& spec,
+Result<ErrorCurve> errorAgainstBits(const ErrorSource& source, const QuantSpec& spec, int mostBits,
                                     const JobContext& context)
 {
     const auto& row = info(spec.dtype);
@@ -183,7 +183,7 @@ Result<ErrorCurve> errorAgainstBits(const ErrorSource& source, const QuantSpec& 
     std::vector<AnalysisItem> items;
     if (!row.isInteger())
         return ErrorCurve{};
-    for (int bits = 2; bits <= 16; ++bits) {
+    for (int bits = 2; bits <= std::min(mostBits, 16); ++bits) {
         QuantSpec each = spec;
         each.dtype = *dtypeByName((row.isSigned ? "int" : "uint") + std::to_string(bits));
         each.quantMin.reset();

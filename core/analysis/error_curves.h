@@ -58,10 +58,11 @@ Result<ErrorCurve> errorAgainstZeroPoint(const ErrorSource& source, const QuantS
                                          const JobContext& context = {});
 
 /// Error against bits: int2 … int16 or uint2 … uint16, whichever the spec's dtype is like, all
-/// their codes, parameters by the spec's observer anew for each (minmax for fixed ones). at: bits.
+/// their codes, up to `mostBits`, parameters by the spec's observer anew for each (minmax for fixed
+/// ones). at: bits.
 /// Evenly spread values lie on 6.02 dB a bit: uniformSqnrDb(). Empty where the dtype is no integer.
 Result<ErrorCurve> errorAgainstBits(const ErrorSource& source, const QuantSpec& spec,
-                                    const JobContext& context = {});
+                                    int mostBits = 16, const JobContext& context = {});
 
 /// 20 log10(2) bits = 6.02 dB a bit: values spread evenly over a symmetric range, against rounding
 /// errors spread evenly over a step (Bennett 1948).

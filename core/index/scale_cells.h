@@ -4,6 +4,9 @@
 
 #include "core/index/squared_errors.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace qs {
 
 /// One scale with every zero_point at once. Where an element is rounded before zero_point is added,
@@ -27,9 +30,11 @@ public:
     double squaredCodes(std::int32_t zeroPoint) const;
 
 private:
+    /// Limited to float32's largest number, as StairStep::level.
     double level(std::int64_t m) const
     {
-        return static_cast<double>(static_cast<float>(m) * m_scale);
+        constexpr float kMost = std::numeric_limits<float>::max();
+        return static_cast<double>(std::clamp(static_cast<float>(m) * m_scale, -kMost, kMost));
     }
     std::size_t at(std::int64_t m) const { return static_cast<std::size_t>(m + m_levels - 1); }
 

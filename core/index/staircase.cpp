@@ -160,7 +160,8 @@ void Staircase::splitAtClips()
         return step;
     };
     const auto same = [](const StairStep& a, const StairStep& b) {
-        return a.clip == b.clip && a.level == b.level;
+        const bool sameLevel = a.level == b.level || (std::isnan(a.level) && std::isnan(b.level));
+        return a.clip == b.clip && sameLevel;
     };
     std::vector<std::int32_t> lasts;
     for (std::size_t i = 0; i < m_steps.size(); ++i)

@@ -29,6 +29,17 @@ std::int32_t finiteKey(float v)
     return std::fabs(v) <= std::numeric_limits<float>::max() ? keyOf(v) : kNonfinite;
 }
 
+/// Whether elements are counted instead of sorted. A table takes 12 bytes for each different value
+/// and some sums: of small sets it would be larger than the sets.
+bool isCounted(const Tensor& tensor, const ParamLayout& layout)
+{
+    const auto size = info(tensor.type()).size;
+    constexpr std::int64_t kTimes = 4;
+    return size <= 2 &&
+           (layout.count() == 1 ||
+            tensor.numel() / std::max<std::int64_t>(layout.count(), 1) >= kTimes << (8 * size));
+}
+
 std::int64_t blocksOf(std::int64_t places)
 {
     return (places + kBlock - 1) / kBlock;
@@ -356,19 +367,30 @@ bool ValueIndex::countSets(const Tensor& tensor, const JobContext& context)
         addSet(all, m_tableKeys, m_tableCounts);
         ends.push_back({m_tableKeys.size(), m_tableCounts.size()});
     } else {
-        Counts counts(patterns);
-        for (std::size_t set = 0; set < m_sets.size(); ++set) {
-            if (context.stopRequested())
-                return false;
+        struct Table {
+            std::vector<std::int32_t> keys;
+            std::vector<std::int64_t> counts;
+        };
+        std::vector<Table> tables(m_sets.size());
+        tbb::enumerable_thread_specific<Counts> perThread([&] { return Counts(patterns); });
+        const auto countSet = [&](std::int64_t set) {
+            auto& counts = perThread.local();
             std::fill(counts.begin(), counts.end(), 0);
-            m_layout.forEachRunOf(static_cast<std::int64_t>(set),
-                                  [&](std::int64_t begin, std::int64_t n) {
-                                      for (std::int64_t i = begin; i < begin + n; ++i)
-                                          ++counts[patternAt(i)];
-                                      return true;
-                                  });
-            addSet(counts, m_tableKeys, m_tableCounts);
+            m_layout.forEachRunOf(set, [&](std::int64_t begin, std::int64_t n) {
+                for (std::int64_t i = begin; i < begin + n; ++i)
+                    ++counts[patternAt(i)];
+                return !context.stopRequested();
+            });
+            auto& table = tables[static_cast<std::size_t>(set)];
+            addSet(counts, table.keys, table.counts);
+        };
+        if (!forEachIndex(static_cast<std::int64_t>(tables.size()), context, countSet))
+            return false;
+        for (auto& table : tables) {
+            m_tableKeys.insert(m_tableKeys.end(), table.keys.begin(), table.keys.end());
+            m_tableCounts.insert(m_tableCounts.end(), table.counts.begin(), table.counts.end());
             ends.push_back({m_tableKeys.size(), m_tableCounts.size()});
+            table = {};
         }
         m_tableKeys.shrink_to_fit();
         m_tableCounts.shrink_to_fit();
@@ -391,10 +413,7 @@ ValueIndex::build(const Tensor& tensor, const ParamLayout& layout, const JobCont
     index->m_layout = layout;
     index->m_sets.resize(static_cast<std::size_t>(layout.count()));
     const std::int64_t setSize = layout.count() > 0 ? tensor.numel() / layout.count() : 0;
-    // A table for each of many small sets would be larger than the sets.
-    const bool table =
-        info(tensor.type()).size <= 2 &&
-        (layout.count() == 1 || setSize >= std::int64_t{1} << (8 * info(tensor.type()).size));
+    const bool table = isCounted(tensor, layout);
     context.report("sorting", 0);
     if (table ? !index->countSets(tensor, context)
               : !index->sortSets({&tensor, 1}, setSize, context))
@@ -443,8 +462,12 @@ std::uint64_t ValueIndex::peakBytes(const Tensor& tensor, const ParamLayout& lay
 {
     const auto n = static_cast<std::uint64_t>(tensor.numel());
     const auto sets = static_cast<std::uint64_t>(layout.count());
-    if (info(tensor.type()).size <= 2 && sets == 1)
-        return std::uint64_t{1} << 23;
+    if (isCounted(tensor, layout)) {
+        // Each table twice while they are put together, and the counters of each thread.
+        const std::uint64_t patterns = std::uint64_t{1} << (8 * info(tensor.type()).size);
+        return sets * std::min(patterns, n / std::max<std::uint64_t>(sets, 1)) * 32 +
+               (std::uint64_t{1} << 23);
+    }
     const std::uint64_t keys = n * sizeof(std::int32_t);
     const std::uint64_t sums =
         (n / kBlock + 2 * sets) * (sizeof(std::int32_t) + sizeof(SortedValues::BlockSums));

@@ -3,7 +3,6 @@
 #include "core/pipeline/index_store.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace qs {
 
@@ -26,41 +25,37 @@ std::shared_ptr<const ValueIndex> IndexStore::find(const TensorKey& tensor,
     return nullptr;
 }
 
-std::vector<IndexStore::Entry>::iterator IndexStore::firstToGo()
+std::tuple<bool, bool, std::uint64_t> IndexStore::rankOf(const Entry& entry) const
 {
-    return std::min_element(
-        m_entries.begin(), m_entries.end(), [&](const Entry& a, const Entry& b) {
-            const auto rank = [&](const Entry& e) {
-                const bool looked = e.tensor == m_looked;
-                return std::tuple(looked, looked && e.index->sets() == 1, e.used);
-            };
-            return rank(a) < rank(b);
-        });
+    const bool looked = entry.tensor == m_looked;
+    return {looked, looked && entry.index->sets() == 1, entry.used};
 }
 
 bool IndexStore::makeRoom(const TensorKey& tensor, std::uint64_t peakBytes)
 {
     const std::scoped_lock lock(m_mutex);
     std::uint64_t available = m_available();
+    std::vector<std::size_t> others;
     std::uint64_t droppable = 0;
-    for (const auto& entry : m_entries) {
-        if (!(entry.tensor == tensor))
-            droppable += entry.index->bytes();
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        if (m_entries[i].tensor == tensor && m_entries[i].index->sets() == 1)
+            continue;
+        others.push_back(i);
+        droppable += m_entries[i].index->bytes();
     }
     if (available + droppable < peakBytes + kReserve)
         return false;
-    while (available < peakBytes + kReserve) {
+    std::sort(others.begin(), others.end(), [&](std::size_t a, std::size_t b) {
+        return rankOf(m_entries[a]) < rankOf(m_entries[b]);
+    });
+    for (const std::size_t i : others) {
+        if (available >= peakBytes + kReserve)
+            break;
         // What the system gives back may take a moment: our own count is used.
-        auto worst = m_entries.end();
-        for (auto it = m_entries.begin(); it != m_entries.end(); ++it) {
-            if (!(it->tensor == tensor) && (worst == m_entries.end() || it->used < worst->used))
-                worst = it;
-        }
-        if (worst == m_entries.end())
-            return false;
-        available += worst->index->bytes();
-        m_entries.erase(worst);
+        available += m_entries[i].index->bytes();
+        m_entries[i].index.reset();
     }
+    std::erase_if(m_entries, [](const Entry& e) { return e.index == nullptr; });
     return true;
 }
 
@@ -81,7 +76,9 @@ void IndexStore::relieve()
         return;
     std::uint64_t available = m_available();
     while (available < kReserve && !m_entries.empty()) {
-        const auto worst = firstToGo();
+        const auto worst =
+            std::min_element(m_entries.begin(), m_entries.end(),
+                             [&](const Entry& a, const Entry& b) { return rankOf(a) < rankOf(b); });
         available += worst->index->bytes();
         m_entries.erase(worst);
     }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace qs {
@@ -44,8 +45,9 @@ public:
     void look(const TensorKey& tensor);
     /// Null where there is none. A use.
     std::shared_ptr<const ValueIndex> find(const TensorKey& tensor, const ParamLayout& layout);
-    /// Drops as many others as building one of that peak needs. False where it does not fit even
-    /// then; nothing was dropped in that case.
+    /// Drops as many others as building one of that peak needs: in the order above, but never the
+    /// same tensor's whole one. False where it does not fit even then; nothing was dropped in that
+    /// case.
     bool makeRoom(const TensorKey& tensor, std::uint64_t peakBytes);
     /// Keeps the tensor, too: while its index is here no other tensor can come to lie at its place
     /// in memory and be taken for it.
@@ -62,7 +64,8 @@ private:
         std::shared_ptr<const ValueIndex> index;
         std::uint64_t used = 0;
     };
-    std::vector<Entry>::iterator firstToGo();
+    /// Before which other index one goes: less is earlier.
+    std::tuple<bool, bool, std::uint64_t> rankOf(const Entry& entry) const;
 
     std::function<std::uint64_t()> m_available;
     mutable std::mutex m_mutex;

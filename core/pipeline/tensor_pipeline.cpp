@@ -261,15 +261,23 @@ Result<bool> TensorPipeline::prepareIndex(const TensorRequest& request, const Jo
 Result<ErrorSource> TensorPipeline::source(const TensorRequest& request, const JobContext& context)
 {
     ErrorSource source{request.tensor, {}, nullptr};
+    const auto tensor = TensorKey::of(request.tensor);
+    bool known = false;
     {
         const std::scoped_lock lock(m_mutex);
-        const auto facts = wholeFacts(request.tensor, context);
-        if (!facts)
-            return facts.error();
-        source.stats = (*facts)->stats;
+        known = m_whole && m_wholeKey.tensor == tensor;
+        if (known)
+            source.stats = m_whole->stats;
+    }
+    if (!known) {
+        // Not while run() waits, nor in place of the tensor that is looked at.
+        auto stats = computeStats(request.tensor, context);
+        if (!stats)
+            return stats.error();
+        source.stats = *stats;
     }
     if (const auto layout = request.spec.layout(request.tensor.shape()))
-        source.index = m_indices.find(TensorKey::of(request.tensor), *layout);
+        source.index = m_indices.find(tensor, *layout);
     return source;
 }
 

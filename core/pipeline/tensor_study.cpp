@@ -172,47 +172,18 @@ Result<void> addRangeCurve(const Subject& subject, TensorStudy& study, const Job
     return {};
 }
 
-/// The smallest error that any range gives, for as many bits as it is found quickly.
-Result<ErrorCurve> mseAgainstBits(const Subject& subject, const JobContext& context)
-{
-    const auto& source = subject.source;
-    std::vector<AnalysisItem> items;
-    std::vector<double> at;
-    const std::string prefix = info(subject.spec.dtype).isSigned ? "int" : "uint";
-    for (int bits = 2; bits <= kMostMseBits; ++bits) {
-        QuantSpec spec = subject.spec;
-        spec.dtype = *dtypeByName(prefix + std::to_string(bits));
-        spec.observer = "mse";
-        auto params = chooseQuantParams(source.tensor, spec, context, &source.stats, source.index);
-        if (!params && params.error().kind == ErrorKind::Cancelled)
-            return params.error();
-        if (!params)
-            continue;
-        at.push_back(bits);
-        items.push_back({spec, std::move(*params)});
-        context.report("bits", (bits - 1.0) / kMostMseBits);
-    }
-    auto errors = errorsOf(source, items, context);
-    if (!errors)
-        return errors.error();
-    ErrorCurve curve;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (const auto& e = (*errors)[i])
-            curve.push_back({at[i], items[i].params, *e});
-    }
-    return curve;
-}
-
 Result<void> addBits(const Subject& subject, TensorStudy& study, const JobContext& context)
 {
-    auto curve = errorAgainstBits(subject.source, subject.spec, context);
+    auto curve = errorAgainstBits(subject.source, subject.spec, 16, context);
     if (!curve)
         return curve.error();
     study.bits.push_back({subject.spec.observer, std::move(*curve)});
     // Its search is quick from sorted values only.
     if (subject.spec.observer == "mse" || !subject.source.index)
         return {};
-    auto best = mseAgainstBits(subject, context);
+    QuantSpec optimal = subject.spec;
+    optimal.observer = "mse";
+    auto best = errorAgainstBits(subject.source, optimal, kMostMseBits, context);
     if (!best)
         return best.error();
     study.bits.push_back({"mse", std::move(*best)});

@@ -91,6 +91,18 @@ private slots:
         QVERIFY(writeTensors(m_small.toStdString(), {&tensors[2], 1}));
     }
 
+    void emptyOptions_areRefused()
+    {
+        // As an unset variable leaves them: without the shard the whole sweep would run.
+        for (const char* option : {"--shard", "--bits", "--dtypes", "--csv"}) {
+            const auto r =
+                run({QStringLiteral("sweep"), QStringLiteral("generator:normal?numel=100"),
+                     QLatin1String(option), QString()});
+            QCOMPARE(r.status, 2);
+            QVERIFY2(r.err.contains("expected a value"), r.err.constData());
+        }
+    }
+
     void rows_areQuantizesReports()
     {
         const auto r = run(sweep() + QStringList{"--json"});

@@ -124,6 +124,21 @@ private slots:
         QVERIFY(f.has(a) && !f.has(b));
     }
 
+    void room_isMadeFromTheSameTensorsOtherAxis_butNotFromItsWhole()
+    {
+        Fixture f;
+        const auto a = named("a", 1000, {10, 100});
+        const auto old = ParamLayout::perChannel(a.shape(), 0);
+        f.put(a);
+        f.put(a, old);
+        f.available = IndexStore::kReserve;
+        QVERIFY(f.store.makeRoom(TensorKey::of(a), 100));
+        QVERIFY(f.has(a));
+        QVERIFY(!f.store.find(TensorKey::of(a), old));
+        QVERIFY(!f.store.makeRoom(TensorKey::of(a), 100));
+        QVERIFY(f.has(a));
+    }
+
     void dropped_doesNotMeanGone_forWhoeverHoldsIt()
     {
         Fixture f;
