@@ -6,6 +6,8 @@
 #include "core/calib/set_observer.h"
 #include "core/calib/torch_histogram.h"
 
+#include <algorithm>
+
 namespace qs {
 namespace {
 
@@ -49,6 +51,38 @@ protected:
         return {};
     }
 
+    /// "histograms" [sets, 2 + bins]: min, max, counts; a set without elements is all zeros.
+    std::vector<Tensor> remembered() const override
+    {
+        std::vector<float> values;
+        for (const auto& h : m_histograms) {
+            values.insert(values.end(), {h.min(), h.max()});
+            auto counts = h.counts();
+            counts.resize(TorchHistogram::kBins);
+            values.insert(values.end(), counts.begin(), counts.end());
+        }
+        return {Tensor::fromFloats("histograms", shapeOf(m_histograms.size()), std::move(values))};
+    }
+    Result<void> restoreRemembered(std::span<const Tensor> state, std::size_t sets) override
+    {
+        const auto tensor = find(state, "histograms", ElementType::Float32, shapeOf(sets));
+        if (!tensor)
+            return tensor.error();
+        std::vector<TorchHistogram> histograms(sets, TorchHistogram(m_version));
+        for (std::size_t i = 0; i < sets; ++i) {
+            const auto row = tensor->floats().subspan(i * kRow, kRow);
+            const std::vector<float> counts(row.begin() + 2, row.end());
+            if (std::all_of(counts.begin(), counts.end(), [](float c) { return c == 0; }))
+                continue;
+            auto histogram = TorchHistogram::from(m_version, row[0], row[1], counts);
+            if (!histogram)
+                return histogram.error();
+            histograms[i] = std::move(*histogram);
+        }
+        m_histograms = std::move(histograms);
+        return {};
+    }
+
     Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                              ObserverEvidence* evidence) const override
     {
@@ -75,6 +109,12 @@ protected:
     }
 
 private:
+    static constexpr std::size_t kRow = 2 + TorchHistogram::kBins;
+    static Shape shapeOf(std::size_t sets)
+    {
+        return *Shape::make({static_cast<std::int64_t>(sets), static_cast<std::int64_t>(kRow)});
+    }
+
     TorchHistogram::Version m_version;
     std::vector<TorchHistogram> m_histograms;
 };

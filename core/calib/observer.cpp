@@ -17,28 +17,28 @@ constexpr std::string_view kOrt = "onnxruntime/python/tools/quantization/calibra
 
 constexpr ObserverInfo kObservers[] = {
     {"minmax", "MinMaxObserver", kTorch, "from the smallest to the largest element seen", true,
-     makeMinMaxObserver},
+     false, makeMinMaxObserver},
     {"moving_average_minmax", "MovingAverageMinMaxObserver", kTorch,
-     "a moving average of each batch's smallest and largest element", false,
+     "a moving average of each batch's smallest and largest element", false, false,
      makeMovingAverageObserver},
     {"histogram", "HistogramObserver", "torchao/quantization/pt2e/observer.py",
-     "narrowed greedily while the error over a histogram of 2048 bins shrinks", false,
+     "narrowed greedily while the error over a histogram of 2048 bins shrinks", false, false,
      makeHistogramObserver},
     {"histogram_1_13", "HistogramObserver", "torch/ao/quantization/observer.py of PyTorch 1.13",
-     "as PyTorch 1.13 did, which cut the histogram's limits to whole numbers", false,
+     "as PyTorch 1.13 did, which cut the histogram's limits to whole numbers", false, false,
      makeHistogram113Observer},
     {"percentile", "", kOrt, "the given percentage of the elements, by a histogram of 2048 bins",
-     true, makePercentileObserver},
+     true, true, makePercentileObserver},
     {"entropy", "", kOrt,
-     "the range whose quantized histogram has the smallest Kullback-Leibler divergence", true,
+     "the range whose quantized histogram has the smallest Kullback-Leibler divergence", true, true,
      makeEntropyObserver},
     {"mse", "", "", "the smallest mean squared error over all elements; keeps every batch", true,
-     makeMseObserver},
-    {"recording", "RecordingObserver", kTorch, "keeps every batch and chooses nothing", true,
+     true, makeMseObserver},
+    {"recording", "RecordingObserver", kTorch, "keeps every batch and chooses nothing", true, true,
      makeRecordingObserver},
-    {"noop", "NoopObserver", kTorch, "looks at nothing: a plain cast to a float dtype", true,
+    {"noop", "NoopObserver", kTorch, "looks at nothing: a plain cast to a float dtype", true, false,
      makeNoopObserver},
-    {"fixed", "FixedQParamsObserver", kTorch, "scale and zero_point as given", true,
+    {"fixed", "FixedQParamsObserver", kTorch, "scale and zero_point as given", true, false,
      makeFixedObserver},
 };
 
@@ -50,6 +50,14 @@ constexpr FixedQParamsPreset kPresets[] = {
 };
 
 } // namespace
+
+Result<void> Observer::restore(std::span<const Tensor> state)
+{
+    if (!state.empty())
+        return Error::data("observer " + spec().observer + ": has no state, found " +
+                           state.front().name());
+    return {};
+}
 
 std::span<const ObserverInfo> observers()
 {

@@ -66,6 +66,11 @@ public:
     /// of another spec; moving_average_minmax, whose result depends on each batch. Errors (Data):
     /// another number of sets.
     virtual Result<void> merge(const Observer& other) = 0;
+    /// Everything it knows, to go on from later, and back: named tensors, none where it keeps
+    /// batches, which only its row says. Errors of restore (Data): a state of another kind or size;
+    /// an observer that has none.
+    virtual std::vector<Tensor> state() const { return {}; }
+    virtual Result<void> restore(std::span<const Tensor> state);
     /// Errors: nothing finite was observed; a range float32 cannot hold; cancelled.
     virtual Result<QuantParams> calculateQParams(const JobContext& context = {}) const = 0;
     virtual std::int64_t batchesSeen() const = 0;
@@ -85,6 +90,7 @@ struct ObserverInfo {
     std::string_view source;      ///< where the rule is written down
     std::string_view description; ///< one line for people
     bool mergeable;               ///< merge equals feeding, for any split into batches
+    bool keepsBatches;            ///< keeps every batch, so has no state of bounded size
     Result<std::unique_ptr<Observer>> (*make)(const QuantSpec& spec);
 };
 

@@ -7,6 +7,7 @@
 #include "core/calib/params_from_ranges.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -114,6 +115,75 @@ Result<void> SetObserver::merge(const Observer& other)
     m_batches += more->m_batches;
     m_samples += more->m_samples;
     m_nonfinite += more->m_nonfinite;
+    return {};
+}
+
+std::vector<Tensor> SetObserver::state() const
+{
+    if (m_batches == 0 || observerByName(m_spec.observer)->keepsBatches)
+        return {};
+    std::vector<float> ranges;
+    for (const auto& r : m_ranges)
+        ranges.insert(ranges.end(), {r.min, r.max, r.observed ? 1.0F : 0.0F});
+    std::vector<Tensor> tensors = remembered();
+    tensors.push_back(
+        Tensor::fromFloats("ranges", *Shape::make({static_cast<std::int64_t>(m_ranges.size()), 3}),
+                           std::move(ranges)));
+    tensors.push_back(
+        Tensor::fromVector("counts", ElementType::Int64, *Shape::make({3}),
+                           std::vector<std::int64_t>{m_batches, m_samples, m_nonfinite}));
+    return tensors;
+}
+
+Result<Tensor> SetObserver::find(std::span<const Tensor> state, std::string_view name,
+                                 ElementType type, const Shape& shape) const
+{
+    for (const auto& tensor : state) {
+        if (tensor.name() != name)
+            continue;
+        if (tensor.type() != type || tensor.shape() != shape)
+            return error(std::string(name) + ": expected " + std::string(info(type).name) + " " +
+                         shape.toString() + ", found " + std::string(info(tensor.type()).name) +
+                         " " + tensor.shape().toString());
+        return tensor;
+    }
+    return error("expected its " + std::string(name) + ", found none");
+}
+
+Result<void> SetObserver::restore(std::span<const Tensor> state)
+{
+    if (state.empty())
+        return {};
+    std::size_t sets = 0;
+    for (const auto& tensor : state)
+        if (tensor.name() == "ranges" && tensor.shape().rank() == 2)
+            sets = static_cast<std::size_t>(tensor.shape()[0]);
+    const auto ranges = find(state, "ranges", ElementType::Float32,
+                             *Shape::make({static_cast<std::int64_t>(sets), 3}));
+    if (!ranges)
+        return ranges.error();
+    const auto counts = find(state, "counts", ElementType::Int64, *Shape::make({3}));
+    if (!counts)
+        return counts.error();
+    std::vector<ChannelRange> read(sets);
+    const auto values = ranges->floats();
+    for (std::size_t i = 0; i < sets; ++i) {
+        read[i] = {values[3 * i], values[3 * i + 1], values[3 * i + 2] != 0};
+        if (!isFinite(read[i].min) || !isFinite(read[i].max) || read[i].min > read[i].max)
+            return error("ranges: expected finite minima below maxima, found " +
+                         std::to_string(read[i].min) + " and " + std::to_string(read[i].max));
+    }
+    std::array<std::int64_t, 3> numbers{};
+    std::copy_n(counts->bytes().data(), sizeof numbers,
+                reinterpret_cast<std::byte*>(numbers.data()));
+    if (std::any_of(numbers.begin(), numbers.end(), [](std::int64_t n) { return n < 0; }))
+        return error("counts: expected numbers from 0");
+    if (auto done = restoreRemembered(state, sets); !done)
+        return done;
+    m_ranges = std::move(read);
+    m_batches = numbers[0];
+    m_samples = numbers[1];
+    m_nonfinite = numbers[2];
     return {};
 }
 

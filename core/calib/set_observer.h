@@ -20,6 +20,10 @@ public:
     std::int64_t samplesSeen() const override { return m_samples; }
     std::span<const ChannelRange> ranges() const override { return m_ranges; }
     Result<ObserverEvidence> evidence(std::size_t set, const JobContext& context) const override;
+    /// "ranges" [sets, 3]: min, max and whether anything was observed; "counts" int64 [3]: batches,
+    /// elements, of these not finite; and what the observer itself remembers.
+    std::vector<Tensor> state() const override;
+    Result<void> restore(std::span<const Tensor> state) override;
 
 protected:
     explicit SetObserver(QuantSpec spec) : m_spec(std::move(spec)) {}
@@ -34,6 +38,15 @@ protected:
     /// histogram and steps of evidence->set.
     virtual Result<std::vector<ChannelRange>> choose(const JobContext& context,
                                                      ObserverEvidence* evidence) const = 0;
+    /// What it remembers beside the extremes, as tensors. Not for those that keep batches.
+    virtual std::vector<Tensor> remembered() const { return {}; }
+    virtual Result<void> restoreRemembered(std::span<const Tensor> /*state*/, std::size_t /*sets*/)
+    {
+        return {};
+    }
+    /// The tensor of this name. Errors (Data): there is none; another type or shape.
+    Result<Tensor> find(std::span<const Tensor> state, std::string_view name, ElementType type,
+                        const Shape& shape) const;
     /// How the extremes of a later batch change what was observed: the wider range.
     virtual void widen(ChannelRange& into, const ChannelRange& batch) const;
 

@@ -129,6 +129,21 @@ void TorchHistogram::store(float min, float max, const std::vector<float>& count
     m_filled.shrink_to_fit();
 }
 
+Result<TorchHistogram> TorchHistogram::from(Version version, float min, float max,
+                                            const std::vector<float>& counts)
+{
+    if (counts.size() != kBins || !std::isfinite(min) || !std::isfinite(max) || min > max)
+        return Error::data("histogram: expected " + std::to_string(kBins) +
+                           " counts between two finite limits, found " +
+                           std::to_string(counts.size()));
+    for (const float c : counts)
+        if (!(c >= 0) || !std::isfinite(c))
+            return Error::data("histogram: expected counts from 0, found " + std::to_string(c));
+    TorchHistogram histogram(version);
+    histogram.store(min, max, counts);
+    return histogram;
+}
+
 Result<void> TorchHistogram::add(std::span<const float> x)
 {
     if (x.empty())

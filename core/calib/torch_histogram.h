@@ -53,6 +53,11 @@ public:
     /// is lost otherwise, but feeding both streams to one histogram can fill other bins.
     Result<void> merge(const TorchHistogram& other);
 
+    /// A histogram as min(), max() and counts() described it. Errors (Data): another number of
+    /// counts; limits that are not finite or not ordered; counts below 0.
+    static Result<TorchHistogram> from(Version version, float min, float max,
+                                       const std::vector<float>& counts);
+
     bool empty() const { return m_counts.empty(); }
     float min() const { return m_min; } ///< of the bins, and but for 1.13 of the elements
     float max() const { return m_max; }

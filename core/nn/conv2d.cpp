@@ -87,7 +87,7 @@ void withConstant(int vectors, Body body)
     body.template operator()<most>();
 }
 
-/// y[p][o] = b[o] + Σ_ky Σ_(kx, i) W[ky][(kx, i)][o] x[p + (ky, kx)][i], stride 1.
+/// y[p][o] = b[o] + Σ_ky Σ_(kx, i) W[ky][(kx, i)][o] x[stride p + (ky, kx)][i].
 ///
 /// With channels last, the kernel row (kx, i) of a position is contiguous in the image, and those
 /// of neighbouring positions overlap: forward is one product per kernel row and image row, without
@@ -100,6 +100,7 @@ public:
           m_inputs(spec.in),
           m_outputs(spec.out),
           m_kernel(spec.kernel),
+          m_stride(spec.strideInUse()),
           m_padding(spec.padding),
           m_height(inShape.height + 2 * spec.padding),
           m_width(inShape.width + 2 * spec.padding),
@@ -140,6 +141,7 @@ public:
                         m_forOutput.data()[(ky * m_outputs + o) * m_windowPadded + k] = *w;
                         m_forWindow.data()[(ky * m_window + k) * m_outputsPadded + o] = *w++;
                     }
+        m_bias.zero();
         std::copy(bias.begin(), bias.end(), m_bias.data());
     }
 
@@ -151,9 +153,9 @@ public:
         for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
             for (std::ptrdiff_t row = 0; row < n * m_outHeight; ++row) {
                 const std::ptrdiff_t sample = row / m_outHeight;
-                const std::ptrdiff_t line = row % m_outHeight + ky;
+                const std::ptrdiff_t line = row % m_outHeight * m_stride + ky;
                 multiply({.a = x + sample * imageSize + line * m_width * m_inputs,
-                          .aRow = m_inputs,
+                          .aRow = m_stride * m_inputs,
                           .aStep = 1,
                           .b = m_forWindow.data() + ky * m_window * m_outputsPadded,
                           .bRow = m_outputsPadded,
@@ -205,7 +207,8 @@ public:
             float biasSum = 0;
             for (const auto* s : chunks)
                 biasSum += s->biasGradient.data()[o];
-            bias[static_cast<std::size_t>(o)] = biasSum;
+            if (!bias.empty())
+                bias[static_cast<std::size_t>(o)] = biasSum;
             for (std::ptrdiff_t i = 0; i < m_inputs; ++i)
                 for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
                     for (std::ptrdiff_t kx = 0; kx < m_kernel; ++kx) {
@@ -290,7 +293,7 @@ private:
     /// Where the window of position p begins in the image, kernel row ky.
     std::ptrdiff_t windowAt(std::ptrdiff_t ky, std::ptrdiff_t p) const
     {
-        return ((p / m_outWidth + ky) * m_width + p % m_outWidth) * m_inputs;
+        return ((p / m_outWidth * m_stride + ky) * m_width + p % m_outWidth * m_stride) * m_inputs;
     }
 
     void addWeightGradient(LayerScratch& s, const float* x) const
@@ -310,9 +313,9 @@ private:
     {
         for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
             for (std::ptrdiff_t y = 0; y < m_outHeight; ++y)
-                multiply({.a = x + (y + ky) * m_width * m_inputs,
+                multiply({.a = x + (y * m_stride + ky) * m_width * m_inputs,
                           .aRow = 1,
-                          .aStep = m_inputs,
+                          .aStep = m_stride * m_inputs,
                           .b = dy + y * m_outWidth * m_outputs,
                           .bRow = m_outputs,
                           .c = s.weightGradient.data() + ky * m_window * m_outputsPadded,
@@ -337,6 +340,7 @@ private:
     std::ptrdiff_t m_inputs;
     std::ptrdiff_t m_outputs;
     std::ptrdiff_t m_kernel;
+    std::ptrdiff_t m_stride;
     std::ptrdiff_t m_padding;
     std::ptrdiff_t m_height; ///< with padding, as is the width
     std::ptrdiff_t m_width;

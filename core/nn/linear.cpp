@@ -38,6 +38,7 @@ public:
                 for (std::ptrdiff_t o = o0; o < std::min(o0 + block, m_outputs); ++o)
                     m_byInput.data()[i * m_outputsPadded + o] =
                         weight[static_cast<std::size_t>(o * m_inputs + i)];
+        m_bias.zero();
         std::copy(bias.begin(), bias.end(), m_bias.data());
     }
 
@@ -102,8 +103,8 @@ public:
                 for (std::ptrdiff_t i = 0; i < m_inputs; ++i)
                     to[i] += from[i];
             }
-            for (std::ptrdiff_t o = 0; o < m_outputs; ++o)
-                bias[static_cast<std::size_t>(o)] += s->biasGradient.data()[o];
+            for (std::size_t o = 0; o < bias.size(); ++o)
+                bias[o] += s->biasGradient.data()[o];
         }
     }
 

@@ -11,13 +11,19 @@ namespace qs {
 namespace {
 
 /// The parts of one quantizer that differ: "int4", "minmax", "scale 0.5".
-std::string parts(const QuantSpec& before, const QuantSpec& after)
+std::string parts(const FakeQuantizeSpec& before, const FakeQuantizeSpec& after)
 {
     std::vector<std::string> words;
     if (before.dtype != after.dtype)
         words.emplace_back(info(after.dtype).name);
     if (before.qscheme != after.qscheme)
         words.emplace_back(info(after.qscheme).name);
+    if (before.estimator != after.estimator)
+        words.emplace_back(info(after.estimator).name);
+    if (before.observerEnabled != after.observerEnabled)
+        words.emplace_back(after.observerEnabled ? "observer on" : "observer off");
+    if (before.fakeQuantEnabled != after.fakeQuantEnabled)
+        words.emplace_back(after.fakeQuantEnabled ? "fake_quant on" : "fake_quant off");
     if (before.observer != after.observer && !after.isFixed())
         words.push_back(after.observer);
     if (after.isFixed()) {
@@ -34,14 +40,15 @@ std::string parts(const QuantSpec& before, const QuantSpec& after)
 }
 
 void add(std::vector<std::string>& changes, const std::string& name,
-         const std::optional<QuantSpec>& before, const std::optional<QuantSpec>& after)
+         const std::optional<FakeQuantizeSpec>& before,
+         const std::optional<FakeQuantizeSpec>& after)
 {
     if (before == after)
         return;
     if (!after)
         changes.push_back(name + " float");
     else
-        changes.push_back(name + " " + parts(before.value_or(QuantSpec()), *after));
+        changes.push_back(name + " " + parts(before.value_or(FakeQuantizeSpec()), *after));
 }
 
 } // namespace
@@ -66,6 +73,10 @@ std::string describeChange(const QatConfig& before, const QatConfig& after)
         if (!(was.activation == before.all.activation && is.activation == after.all.activation))
             add(changes, name + ".activation", was.activation, is.activation);
     }
+    if (before.freezeBatchNorm != after.freezeBatchNorm)
+        changes.emplace_back(after.freezeBatchNorm ? "BatchNorm frozen" : "BatchNorm unfrozen");
+    if (before.oscillation != after.oscillation)
+        changes.emplace_back("oscillation");
     if (changes.empty() && before != after)
         changes.emplace_back("observers");
     return join(changes);

@@ -30,8 +30,8 @@ Result<void> readPreset(const std::string& path, const Json& json, QuantSpec& sp
     return {};
 }
 
-Result<void> readSpec(const std::string& path, const Json& json, std::optional<QuantSpec>& to,
-                      const QuantSpec& fallback)
+Result<void> readSpec(const std::string& path, const Json& json,
+                      std::optional<FakeQuantizeSpec>& to, const FakeQuantizeSpec& fallback)
 {
     if (json == "float") {
         to.reset();
@@ -48,12 +48,32 @@ Result<void> readSpec(const std::string& path, const Json& json, std::optional<Q
             return ok.error();
         rest.erase("preset");
     }
+    FakeQuantizeSpec own = *to;
+    if (json.contains("estimator")) {
+        std::optional<Estimator> estimator;
+        if (json["estimator"].is_string())
+            estimator = estimatorByName(json["estimator"].get<std::string>());
+        if (!estimator)
+            return wrong(path + ".estimator", "a gradient estimator", json["estimator"]);
+        own.estimator = *estimator;
+        rest.erase("estimator");
+    }
+    for (auto [key, flag] : {std::pair{"observer_enabled", &own.observerEnabled},
+                             std::pair{"fake_quant_enabled", &own.fakeQuantEnabled}}) {
+        if (!json.contains(key))
+            continue;
+        if (!json[key].is_boolean())
+            return wrong(path + "." + key, "true or false", json[key]);
+        *flag = json[key].get<bool>();
+        rest.erase(key);
+    }
     auto spec = quantSpecFromJson(rest, path + ".", *to);
     if (!spec)
         return Error::usage(spec.error().message);
     if (observerByName(spec->observer) == nullptr)
         return wrong(path + ".observer", "an observer", spec->observer);
-    to = std::move(*spec);
+    static_cast<QuantSpec&>(own) = std::move(*spec);
+    to = std::move(own);
     if (const auto range = to->range(); !range)
         return Error::usage(path + ": " + range.error().message);
     return {};
@@ -82,9 +102,46 @@ Result<void> readLayer(const std::string& path, const Json& json, LayerQuantizat
     return {};
 }
 
-Json specToJson(const std::optional<QuantSpec>& spec)
+Json specToJson(const std::optional<FakeQuantizeSpec>& spec)
 {
-    return spec ? Json(toJson(*spec)) : Json("float");
+    if (!spec)
+        return "float";
+    Json json = toJson(static_cast<const QuantSpec&>(*spec));
+    if (spec->estimator != Estimator::Ste)
+        json["estimator"] = info(spec->estimator).name;
+    if (!spec->observerEnabled)
+        json["observer_enabled"] = false;
+    if (!spec->fakeQuantEnabled)
+        json["fake_quant_enabled"] = false;
+    return json;
+}
+
+Result<void> readOscillation(const Json& json, OscillationSpec& to)
+{
+    if (!json.is_object())
+        return wrong("oscillation", "an object", json);
+    for (const auto& [key, value] : json.items()) {
+        const std::string path = "oscillation." + key;
+        if (key == "track") {
+            if (!value.is_boolean())
+                return wrong(path, "true or false", value);
+            to.track = value.get<bool>();
+            continue;
+        }
+        double* number = key == "momentum"           ? &to.momentum
+                         : key == "freeze_threshold" ? &to.freezeThreshold
+                         : key == "dampening"        ? &to.dampening
+                                                     : nullptr;
+        if (number == nullptr)
+            return Error::usage(path + ": is not a key: there are track, momentum, "
+                                       "freeze_threshold, dampening");
+        if (!value.is_number() || !(value.get<double>() >= 0) ||
+            (key != "dampening" && value.get<double>() > 1))
+            return wrong(path, key == "dampening" ? "a number from 0" : "a number from 0 to 1",
+                         value);
+        *number = value.get<double>();
+    }
+    return {};
 }
 
 } // namespace
@@ -103,9 +160,17 @@ Result<QatConfig> qatConfigFromJson(const Json& json)
             if (!value.is_number_integer() || value < 0 || value > INT32_MAX)
                 return wrong(key, "a whole number from 0", value);
             config.observeSteps = value.get<int>();
+        } else if (key == "freeze_bn_stats") {
+            if (!value.is_boolean())
+                return wrong(key, "true or false", value);
+            config.freezeBatchNorm = value.get<bool>();
+        } else if (key == "oscillation") {
+            if (auto ok = readOscillation(value, config.oscillation); !ok)
+                return ok.error();
         } else if (key != "input" && key != "layers")
             return Error::usage(key + ": is not a key of a qat config: there are weight, "
-                                      "activation, input, layers, observe_steps");
+                                      "activation, input, layers, observe_steps, "
+                                      "freeze_bn_stats, oscillation");
     }
     for (const auto& [key, value] : all.items()) {
         auto& to = key == "weight" ? config.all.weight : config.all.activation;
@@ -114,7 +179,8 @@ Result<QatConfig> qatConfigFromJson(const Json& json)
             return ok.error();
     }
     config.input = config.all.activation;
-    if (config.input && info(config.input->qscheme).perChannel() && !json.contains("input"))
+    if (config.input && !json.contains("input") &&
+        (info(config.input->qscheme).perChannel() || config.input->isLearned()))
         config.input = defaults.input;
     if (json.contains("input"))
         if (auto ok = readSpec("input", json["input"], config.input, *defaults.input); !ok)
@@ -141,6 +207,13 @@ Json toJson(const QatConfig& config)
                                 {"activation", specToJson(layer.activation)}};
     if (config.observeSteps > 0)
         json["observe_steps"] = config.observeSteps;
+    if (config.freezeBatchNorm)
+        json["freeze_bn_stats"] = true;
+    if (config.oscillation != OscillationSpec())
+        json["oscillation"] = {{"track", config.oscillation.track},
+                               {"momentum", config.oscillation.momentum},
+                               {"freeze_threshold", config.oscillation.freezeThreshold},
+                               {"dampening", config.oscillation.dampening}};
     return json;
 }
 

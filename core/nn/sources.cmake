@@ -9,7 +9,16 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/model.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_quantization.cpp
-    ${PROJECT_SOURCE_DIR}/core/nn/network_run.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_backward.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_forward.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_loss.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_state.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_weights.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/activation_layers.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/batch_norm.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/learned_quantizer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/model_json.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/pool_layers.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/optimizer.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/qat_change.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config.cpp

@@ -123,7 +123,7 @@ private slots:
             messageOf(R"({"weight": {"quant_min": 9, "quant_max": 3}})").starts_with("weight:"));
         QVERIFY(messageOf(R"([])").starts_with("qat config:"));
         QVERIFY(messageOf(R"({"layers": {"3": "float"}, "activation": "float"})").empty());
-        QVERIFY(!qatConfigByName("lsq", *modelByName("seed-cnn")));
+        QVERIFY(!qatConfigByName("int4", *modelByName("seed-cnn")));
     }
 };
 
