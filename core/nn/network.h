@@ -22,6 +22,7 @@ struct Parameter {
     Shape shape;
     std::vector<float> value;
     std::vector<float> gradient;
+    bool decays = true; ///< whether weight_decay applies
 };
 
 /// Sums over the samples of a batch.
