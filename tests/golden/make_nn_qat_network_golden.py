@@ -1,47 +1,21 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes qat_network.json, converted.json and prepare_nodes.json in tests/golden/nn with PyTorch
-1.13 (Debian's python3-torch), engine qnnpack: where prepare_qat_fx puts fake-quantize modules, a
-training with them, and what convert_fx makes of it. Run in any folder."""
+"""Makes qat_network.json, qat_network_more.json and converted.json in tests/golden/nn with PyTorch
+1.13 (Debian's python3-torch), engine qnnpack: networks trained with the fake-quantize modules of
+prepare_qat_fx, and what convert_fx makes of one. Run in any folder."""
 import copy
 import warnings
 
 import torch
 from torch import nn
-from torch.ao.quantization import (
-    FakeQuantize,
-    FakeQuantizeBase,
-    MinMaxObserver,
-    MovingAverageMinMaxObserver,
-    QConfig,
-    QConfigMapping,
-    default_per_channel_weight_fake_quant,
-    default_weight_fake_quant,
-    default_weight_observer,
-    get_default_qat_qconfig_mapping,
-    quantize_dynamic,
-)
+from torch.ao.quantization import FakeQuantizeBase, quantize_dynamic
 from torch.ao.quantization.observer import ObserverBase
 from torch.ao.quantization.quantize_fx import convert_fx, prepare_fx, prepare_qat_fx
 
-from nn_golden import Layers, coarse, exact, fill_coarsely, model_json, short, state_json, write
-
-# torch.ao's defaults for qnnpack without the fused modules, which do the same.
-ACTIVATION = FakeQuantize.with_args(observer=MovingAverageMinMaxObserver, quant_min=0,
-                                    quant_max=255, reduce_range=False)
-TENSOR = QConfig(activation=ACTIVATION, weight=default_weight_fake_quant)
-CHANNEL = QConfig(activation=ACTIVATION, weight=default_per_channel_weight_fake_quant)
-
-
-def qat_mapping(qconfig):
-    """The default mapping of qnnpack (with its fixed parameters of sigmoid and others)."""
-    mapping = get_default_qat_qconfig_mapping("qnnpack")
-    default = mapping.global_qconfig
-    for kind, own in list(mapping.object_type_qconfigs.items()):
-        if own == default:
-            mapping.set_object_type(kind, qconfig)
-    return mapping.set_global(qconfig)
+from nn_fx_golden import CHANNEL, STATIC, TENSOR, fake_quants_json, mapping_of, nodes_json
+from nn_golden import (
+    Add, Layers, coarse, exact, fill_coarsely, model_json, short, state_json, write)
 
 
 def twin():
@@ -50,57 +24,37 @@ def twin():
             nn.MaxPool2d(2), nn.Flatten(), nn.Linear(24, 5)]
 
 
-def quantizer_json(m):
-    observer = m.activation_post_process if isinstance(m, FakeQuantizeBase) else m
-    content = {"module": type(m).__name__, "observer": type(observer).__name__,
-               "dtype": str(m.dtype).removeprefix("torch."),
-               "qscheme": str(observer.qscheme).removeprefix("torch."),
-               "quant_min": observer.quant_min, "quant_max": observer.quant_max}
-    if isinstance(m, FakeQuantizeBase):
-        content |= {"scale": exact(m.scale), "zero_point": m.zero_point.flatten().tolist()}
-    return content
+def residual():
+    return [nn.Conv2d(2, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
+            nn.Conv2d(4, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), Add(2), nn.ReLU(),
+            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(16, 3)]
 
 
-def nodes_json(model):
-    """The graph in order: each node with its inputs and, of modules, the type; the quantizers' and
-    the layers' weights' descriptions. `same_as` names the first node with the same module object."""
-    modules = dict(model.named_modules(remove_duplicate=False))
-    seen, nodes = {}, []
-    for node in model.graph.nodes:
-        content = {"name": node.name, "op": node.op, "target": getattr(node.target, "__name__", None)
-                   or str(node.target), "inputs": [n.name for n in node.all_input_nodes]}
-        if node.op == "call_module":
-            m = modules[node.target]
-            content["type"] = type(m).__module__ + "." + type(m).__name__
-            if isinstance(m, (FakeQuantizeBase, ObserverBase)):
-                content["quantizer"] = quantizer_json(m)
-            if hasattr(m, "weight_fake_quant"):
-                content["weight_quantizer"] = quantizer_json(m.weight_fake_quant)
-            if id(m) in seen:
-                content["same_as"] = seen[id(m)]
-            seen.setdefault(id(m), node.name)
-        nodes.append(content)
-    return nodes
+def perceptron():
+    return [nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 8, bias=False), nn.BatchNorm1d(8), nn.ReLU(),
+            nn.Linear(8, 3)]
 
 
-def fake_quants_json(model):
-    return {n: {"scale": exact(m.scale), "zero_point": m.zero_point.flatten().tolist()}
-            for n, m in model.named_modules() if isinstance(m, FakeQuantizeBase)}
+def gates():
+    return [nn.Conv2d(2, 3, 3, padding=1), nn.Sigmoid(), nn.Conv2d(3, 3, 3), nn.Tanh(),
+            nn.Conv2d(3, 3, 1), nn.Hardsigmoid(), nn.Conv2d(3, 3, 1), nn.ReLU6(), nn.Flatten(),
+            nn.Linear(12, 3)]
 
 
-def train(qconfig):
-    layers = twin()
+def train(name, layers, shape, classes, qconfig, steps=5):
+    """Steps of SGD with cross-entropy on random data. fake_quants, buffers and state_after are
+    those after the step; names are the prepared model's."""
     model = Layers(*layers)
     fill_coarsely(model)
-    case = {"model": model_json("twin", layers, [1, 14, 14]), "lr": 0.1, "batch": 11,
+    case = {"name": name, "model": model_json(name, layers, shape[1:]), "lr": 0.1,
             "weight_qscheme": str(qconfig.weight().qscheme).removeprefix("torch."),
-            "state": state_json(model), "steps": []}
+            "state": state_json(model), "x_shape": list(shape), "steps": []}
     model.train()
-    prepared = prepare_qat_fx(model, qat_mapping(qconfig), coarse(1, 1, 14, 14))
+    prepared = prepare_qat_fx(model, mapping_of(qconfig), coarse(*shape))
     optimizer = torch.optim.SGD(prepared.parameters(), lr=case["lr"])
-    for _ in range(5):
-        x = coarse(11, 1, 14, 14)
-        labels = torch.randint(0, 5, (11,))
+    for _ in range(steps):
+        x = coarse(*shape)
+        labels = torch.randint(0, classes, shape[:1])
         optimizer.zero_grad()
         logits = prepared(x)
         loss = nn.functional.cross_entropy(logits, labels)
@@ -109,7 +63,9 @@ def train(qconfig):
         optimizer.step()
         case["steps"].append({"x": exact(x), "labels": labels.tolist(), "logits": short(logits),
                               "loss": float(loss), "gradients": gradients,
-                              "fake_quants": fake_quants_json(prepared)})
+                              "fake_quants": fake_quants_json(prepared),
+                              "running": {n: exact(b) for n, b in prepared.named_buffers()
+                                          if "running" in n}})
     case["state_after"] = {n: exact(p) for n, p in prepared.named_parameters()}
     case["nodes"] = nodes_json(prepared)
     return case, prepared
@@ -168,17 +124,20 @@ def converted_json(name, case, prepared, x):
         logits = converted(x)
     return {"name": name, **case, "x_shape": list(x.shape), "x": exact(x),
             "fake_quants": quantizers, "prepared_logits": short(fake), "logits": exact(logits),
+            "logits_int_repr": run_with_intermediates(converted, x)["_7"]["int_repr"],
             "layers": weights_json(converted), "nodes": nodes_json(converted),
-            "outputs": run_with_intermediates(converted, x)}
+            "outputs_of_4": run_with_intermediates(converted, x[:4])}
+
+
+def after(case):
+    return {"model": case["model"], "state": case["state_after"]}
 
 
 def static_ptq():
     layers = twin()
     model = Layers(*layers).eval()
     fill_coarsely(model)
-    qconfig = QConfig(activation=MinMaxObserver.with_args(quant_min=0, quant_max=255),
-                      weight=default_weight_observer)
-    prepared = prepare_fx(model, QConfigMapping().set_global(qconfig), coarse(1, 1, 14, 14))
+    prepared = prepare_fx(model, mapping_of(STATIC, qat=False), coarse(1, 1, 14, 14))
     calibration = coarse(8, 1, 14, 14)
     with torch.no_grad():
         prepared(calibration)
@@ -212,12 +171,17 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.backends.quantized.engine = "qnnpack"
     torch.manual_seed(16)
-    tensor_case, tensor_model = train(TENSOR)
-    channel_case, channel_model = train(CHANNEL)
+    shape = (11, 1, 14, 14)
+    tensor_case, tensor_model = train("twin", twin(), shape, 5, TENSOR)
+    channel_case, channel_model = train("twin, per channel", twin(), shape, 5, CHANNEL)
     write("qat_network.json", {"cases": [tensor_case, channel_case]})
     batch = coarse(16, 1, 14, 14)
     write("converted.json", {"cases": [
-        converted_json("qat", {"state": tensor_case["state_after"]}, tensor_model, batch),
-        converted_json("qat per channel", {"state": channel_case["state_after"]}, channel_model,
-                       batch),
+        converted_json("qat", after(tensor_case), tensor_model, batch),
+        converted_json("qat per channel", after(channel_case), channel_model, batch),
         static_ptq(), dynamic()]})
+    write("qat_network_more.json", {"cases": [
+        train("residual", residual(), (11, 2, 4, 4), 3, TENSOR)[0],
+        train("residual, per channel", residual(), (11, 2, 4, 4), 3, CHANNEL)[0],
+        train("multilayer perceptron", perceptron(), (11, 6), 3, TENSOR)[0],
+        train("fixed parameters", gates(), (11, 2, 4, 4), 3, TENSOR)[0]]})
