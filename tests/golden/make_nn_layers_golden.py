@@ -6,12 +6,13 @@ python3-torch): layers forward and backward, training and evaluation. Run in any
 import torch
 from torch import nn
 
-from nn_golden import Add, Layers, coarse, exact, fill_coarsely, model_json, short, state_json, write
+from nn_golden import (
+    Add, Layers, coarse, exact, fill_coarsely, model_json, short, state_json, tensor_json, write)
 
 
 def layer_case(name, layers, x, training=True):
     """One forward and backward; where there is batch normalization in training, two more forwards
-    of other batches ("more")."""
+    of other batches ("more"). `state` is before, `state_after` after the forward."""
     model = Layers(*layers)
     fill_coarsely(model)
     model.train(training)
@@ -34,9 +35,7 @@ def layer_case(name, layers, x, training=True):
 
 
 def buffers(model):
-    return {n: {"shape": list(b.shape),
-                "value": exact(b) if b.dtype.is_floating_point else b.flatten().tolist()}
-            for n, b in model.named_buffers()}
+    return {n: tensor_json(b) for n, b in model.named_buffers()}
 
 
 def with_kinks(x, *kinks):

@@ -93,7 +93,7 @@ def run_with_intermediates(converted, x):
 
 
 def weights_json(model):
-    """Weights (codes and parameters), biases and output parameters of a converted model's layers."""
+    """A converted model's layers: weights (codes and parameters), biases, output parameters."""
     layers = {}
     for name, m in model.named_modules():
         if not hasattr(m, "weight") or not callable(m.weight):
@@ -101,7 +101,8 @@ def weights_json(model):
         w, b = m.weight(), m.bias() if callable(m.bias) else m.bias
         channel = w.qscheme() in (torch.per_channel_affine, torch.per_channel_symmetric)
         content = {"type": type(m).__module__ + "." + type(m).__name__,
-                   "weight_shape": list(w.shape), "weight_int_repr": w.int_repr().flatten().tolist(),
+                   "weight_shape": list(w.shape),
+                   "weight_int_repr": w.int_repr().flatten().tolist(),
                    "weight_scale": w.q_per_channel_scales().tolist() if channel else [w.q_scale()],
                    "weight_zero_point": w.q_per_channel_zero_points().tolist() if channel
                    else [w.q_zero_point()], "bias": exact(b)}
@@ -170,7 +171,9 @@ def dynamic():
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.backends.quantized.engine = "qnnpack"
-    torch.manual_seed(16)
+    # With this seed no value is so close to the border of two codes that another order of sums
+    # (PyTorch's own with oneDNN and without) takes the other one; with 16 and 20 one is.
+    torch.manual_seed(18)
     shape = (11, 1, 14, 14)
     tensor_case, tensor_model = train("twin", twin(), shape, 5, TENSOR)
     channel_case, channel_model = train("twin, per channel", twin(), shape, 5, CHANNEL)

@@ -51,13 +51,14 @@ def quantizer_json(m, ranges=True):
 
 
 def nodes_json(model, ranges=True):
-    """The graph in order: each node with its inputs and, of modules, the type; the quantizers' and
-    the layers' weights' descriptions. `same_as` names the first node with the same module object."""
+    """The graph in order: each node with its inputs and, of modules, the type, and what quantizes
+    there. `same_as` names the first node with the same module object."""
     modules = dict(model.named_modules(remove_duplicate=False))
     seen, nodes = {}, []
     for node in model.graph.nodes:
-        content = {"name": node.name, "op": node.op, "target": getattr(node.target, "__name__", None)
-                   or str(node.target), "inputs": [n.name for n in node.all_input_nodes]}
+        target = getattr(node.target, "__name__", None) or str(node.target)
+        content = {"name": node.name, "op": node.op, "target": target,
+                   "inputs": [n.name for n in node.all_input_nodes]}
         if node.op == "call_module":
             m = modules[node.target]
             content["type"] = type(m).__module__ + "." + type(m).__name__
