@@ -6,6 +6,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/fake_quantize.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/idx_dataset.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/linear.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/lr_schedule.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/model.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_quantization.cpp

@@ -1,11 +1,9 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes tests/golden/nn/*.json with PyTorch 1.13 (Debian's python3-torch): layers forward and
+"""Makes layers.json, optimizers.json, fake_quantize.json and cross_entropy.json in
+tests/golden/nn with PyTorch 1.13 (Debian's python3-torch): layers forward and
 backward, optimizers, fake-quantize modules, cross-entropy. Run in any folder."""
-import json
-import pathlib
-
 import torch
 from torch import nn
 from torch.ao.quantization import (
@@ -17,27 +15,7 @@ from torch.ao.quantization import (
     default_fixed_qparams_range_0to1_observer,
 )
 
-OUT = pathlib.Path(__file__).parent / "nn"
-
-
-def exact(tensor):
-    """The shortest decimals that read back as the same float32."""
-    return [float(f"{v:.9g}") for v in tensor.detach().flatten().tolist()]
-
-
-def short(tensor):
-    """Enough digits for a tolerance of 1e-5."""
-    return [float(f"{v:.7g}") for v in tensor.detach().flatten().tolist()]
-
-
-def coarse(*shape):
-    """Random multiples of 1/64: short to write, and exact."""
-    return torch.round(torch.randn(*shape) * 64) / 64
-
-
-def write(name, content):
-    OUT.mkdir(exist_ok=True)
-    (OUT / name).write_text(json.dumps({"torch": torch.__version__, **content}) + "\n")
+from nn_golden import coarse, exact, short, write
 
 
 def layer_json(module):

@@ -11,7 +11,7 @@
 
 namespace qs::test {
 
-/// tests/golden/nn/NAME, made by tests/golden/make_nn_golden.py.
+/// tests/golden/nn/NAME, made by tests/golden/make_nn_*golden.py.
 inline nlohmann::json golden(const std::string& name)
 {
     std::ifstream file(QS_SOURCE_DIR "/tests/golden/nn/" + name);
