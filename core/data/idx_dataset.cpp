@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/formats.h"
-#include "core/nn/dataset.h"
+#include "core/data/dataset.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -30,7 +30,7 @@ std::optional<std::string> findFile(const fs::path& dir, const std::string& stem
     return std::nullopt;
 }
 
-Result<ImageSet> readImageSet(const fs::path& dir, const std::string& imagesName,
+Result<SampleSet> readSampleSet(const fs::path& dir, const std::string& imagesName,
                               const std::string& labelsName, const JobContext& context)
 {
     Tensor parts[2];
@@ -39,7 +39,7 @@ Result<ImageSet> readImageSet(const fs::path& dir, const std::string& imagesName
         const auto path = findFile(dir, name);
         if (!path)
             return Error::io(dir.string() + ": expected the file " + name + " or " + name +
-                             ".gz, found neither");
+                             ".gz, found neither; or use the bundled digits");
         const auto file = readTensors(*path, context);
         if (!file)
             return file.error();
@@ -48,37 +48,24 @@ Result<ImageSet> readImageSet(const fs::path& dir, const std::string& imagesName
             return tensor.error();
         parts[i] = std::move(*tensor);
     }
-    auto set = ImageSet::make(parts[0], parts[1]);
+    auto set = SampleSet::make(parts[0], parts[1]);
     if (!set)
         return Error::data((dir / imagesName).string() + ": " + set.error().message);
     return set;
 }
 
-Result<std::shared_ptr<const Dataset>> readFolder(const std::string& name, const fs::path& dir,
-                                                  const JobContext& context)
+Result<Dataset> readFolder(const fs::path& dir, const JobContext& context)
 {
-    auto train = readImageSet(dir, kTrainImages, kTrainLabels, context);
+    auto train = readSampleSet(dir, kTrainImages, kTrainLabels, context);
     if (!train)
         return train.error();
-    auto test = readImageSet(dir, kTestImages, kTestLabels, context);
+    auto test = readSampleSet(dir, kTestImages, kTestLabels, context);
     if (!test)
         return test.error();
-    if (test->channels() != train->channels() || test->height() != train->height() ||
-        test->width() != train->width())
-        return Error::data(dir.string() + ": expected test images of the training images' size " +
-                           std::to_string(train->height()) + "x" + std::to_string(train->width()) +
-                           ", found " + std::to_string(test->height()) + "x" +
-                           std::to_string(test->width()));
-    if (test->largestLabel() > train->largestLabel())
-        return Error::data(
-            dir.string() + ": expected test labels up to " + std::to_string(train->largestLabel()) +
-            ", the largest training label, found " + std::to_string(test->largestLabel()));
-    auto dataset = std::make_shared<Dataset>();
-    dataset->name = name;
-    dataset->classes = train->largestLabel() + 1;
-    dataset->train = std::move(*train);
-    dataset->test = std::move(*test);
-    return std::shared_ptr<const Dataset>(std::move(dataset));
+    Dataset dataset;
+    dataset.train = std::move(*train);
+    dataset.test = std::move(*test);
+    return dataset;
 }
 
 } // namespace
@@ -98,20 +85,23 @@ std::optional<std::string> findFashionMnist()
     return std::nullopt;
 }
 
-Result<std::shared_ptr<const Dataset>> readDataset(const std::string& name,
-                                                   const JobContext& context)
+Result<Dataset> readFashionMnist(const DatasetName&, const JobContext& context)
 {
-    if (name == "fashion-mnist") {
-        const auto dir = findFashionMnist();
-        if (!dir)
-            return Error::io("fashion-mnist: not found in /usr/share/datasets/fashion-mnist or "
-                             "below XDG_DATA_DIRS: install it with \"sudo apt install "
-                             "dataset-fashion-mnist\" or give idx:DIR");
-        return readFolder(name, *dir, context);
-    }
-    if (name.starts_with("idx:") && name.size() > 4)
-        return readFolder(name, name.substr(4), context);
-    return Error::usage("data '" + name + "' does not exist: there are fashion-mnist and idx:DIR");
+    const auto dir = findFashionMnist();
+    if (!dir)
+        return Error::io("fashion-mnist: not found in /usr/share/datasets/fashion-mnist or below "
+                         "XDG_DATA_DIRS: install it with \"sudo apt install "
+                         "dataset-fashion-mnist\", give idx:DIR, or use the bundled digits");
+    auto dataset = readFolder(*dir, context);
+    if (dataset)
+        dataset->classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                               "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+    return dataset;
+}
+
+Result<Dataset> readIdxFolder(const DatasetName& name, const JobContext& context)
+{
+    return readFolder(name.path(), context);
 }
 
 } // namespace qs

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/nn/dataset.h"
+#include "core/data/dataset.h"
 #include "core/nn/trainer.h"
 #include "nn_test_data.h"
 
