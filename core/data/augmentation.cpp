@@ -71,8 +71,7 @@ void augment(const Augmentation& augmentation, AugmentedSize size, std::uint64_t
         return;
     // Apart from the streams of the parameters and of the order of the samples.
     constexpr std::uint64_t augmenting = 1ULL << 48;
-    const CounterRng rng(
-        CounterRng(CounterRng(seed).bits(augmenting + epoch)).bits(index));
+    const CounterRng rng(CounterRng(CounterRng(seed).bits(augmenting + epoch)).bits(index));
     if (augmentation.horizontalFlip && rng.below(0, 2) == 1)
         flip(size, sample);
     if (augmentation.shift > 0) {

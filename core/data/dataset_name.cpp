@@ -128,8 +128,8 @@ Result<std::int64_t> DatasetName::whole(const std::string& key, std::int64_t lea
     const auto value = wholeNumber<std::int64_t>(option(key).value_or(""));
     if (value && *value >= least && *value <= most)
         return *value;
-    return wrong(key, "a whole number from " + std::to_string(least) + " to " +
-                          std::to_string(most));
+    return wrong(key,
+                 "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
 Result<double> DatasetName::number(const std::string& key, double least, double most) const

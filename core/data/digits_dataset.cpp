@@ -47,12 +47,10 @@ SampleSet stretch(const SampleSet& all, std::int64_t begin, std::int64_t end)
 
 Result<Dataset> readDigits(const DatasetName&, const JobContext& context)
 {
-    const auto images =
-        readBundled("digits-images", digits::images, digits::imagesSize, context);
+    const auto images = readBundled("digits-images", digits::images, digits::imagesSize, context);
     if (!images)
         return images.error();
-    const auto labels =
-        readBundled("digits-labels", digits::labels, digits::labelsSize, context);
+    const auto labels = readBundled("digits-labels", digits::labels, digits::labelsSize, context);
     if (!labels)
         return labels.error();
     // Pixels are 0 … 16: as float32 k / 16 they are exact, as bytes over 255 they would not be.

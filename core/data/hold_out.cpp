@@ -24,9 +24,8 @@ std::vector<std::int64_t> sharesOf(const std::vector<std::int64_t>& sizes, std::
         shares[k] = parts / std::max<std::int64_t>(all, 1);
         remainders[k] = parts % std::max<std::int64_t>(all, 1);
     }
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return remainders[a] > remainders[b];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
     auto left = n - std::accumulate(shares.begin(), shares.end(), std::int64_t{0});
     while (left > 0)
         for (const std::size_t k : order)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/io/formats.h"
 #include "core/data/dataset.h"
+#include "core/io/formats.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -31,7 +31,7 @@ std::optional<std::string> findFile(const fs::path& dir, const std::string& stem
 }
 
 Result<SampleSet> readSampleSet(const fs::path& dir, const std::string& imagesName,
-                              const std::string& labelsName, const JobContext& context)
+                                const std::string& labelsName, const JobContext& context)
 {
     Tensor parts[2];
     for (int i = 0; i < 2; ++i) {

@@ -25,8 +25,8 @@ enum class Purpose : std::uint64_t { Noise, Order, Position, Count };
 CounterRng streamOf(std::uint64_t seed, bool test, Purpose purpose)
 {
     const auto stream = static_cast<std::uint64_t>(purpose);
-    return CounterRng(CounterRng(seed).bits(
-        stream + (test ? static_cast<std::uint64_t>(Purpose::Count) : 0)));
+    return CounterRng(
+        CounterRng(seed).bits(stream + (test ? static_cast<std::uint64_t>(Purpose::Count) : 0)));
 }
 
 /// numpy.linspace(0, 1, n)[i], or with endpoint=False.
