@@ -113,7 +113,7 @@ private:
             anyNumber = anyNumber || readNumber(field).isNumber;
             ++m_columns;
         });
-        const std::int64_t least = std::max(m_targets, 1) + 1;
+        const std::int64_t least = std::max<std::int64_t>(m_targets, 1) + 1;
         if (m_columns < least || m_columns > kMaxCsvColumns)
             return wrong(std::to_string(least) + " to " + std::to_string(kMaxCsvColumns) +
                              " columns (features, then " +
@@ -173,7 +173,7 @@ private:
 
     Result<SampleSet> sampleSet()
     {
-        const auto features = m_columns - std::max(m_targets, 1);
+        const auto features = m_columns - std::max<std::int64_t>(m_targets, 1);
         const auto samples =
             Tensor::fromFloats(m_path, *Shape::make({m_rows, features}), std::move(m_samples));
         if (m_targets > 0)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 
+#include "core/base/text.h"
 #include "core/data/dataset_name.h"
 
 #include <array>
@@ -31,9 +32,13 @@ constexpr std::array<DatasetSource, 9> kSources = {{
      readCsv},
 }};
 
-std::string shapeText(const SampleSet& set)
+/// "1x28x28".
+std::string sizeText(const SampleSet& set)
 {
-    return set.shape().toString();
+    std::vector<std::string> sizes;
+    for (const auto size : set.shape().sizes())
+        sizes.push_back(std::to_string(size));
+    return join(sizes, "x");
 }
 
 } // namespace
@@ -51,8 +56,8 @@ Result<Dataset> checkDataset(Dataset dataset)
         return Error::data(dataset.name + ": " + text);
     };
     if (test.shape() != train.shape())
-        return wrong("expected test samples of the training samples' shape " + shapeText(train) +
-                     ", found " + shapeText(test));
+        return wrong("expected test samples of the training samples' size " + sizeText(train) +
+                     ", found " + sizeText(test));
     if (test.outputs() != train.outputs())
         return wrong("expected test samples with " + std::to_string(train.outputs()) +
                      " targets, found " + std::to_string(test.outputs()));

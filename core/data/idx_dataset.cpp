@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/dataset.h"
+#include "core/data/dataset_name.h"
 #include "core/io/formats.h"
 
 #include <cstdlib>

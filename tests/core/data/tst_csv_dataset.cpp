@@ -101,7 +101,7 @@ private slots:
                     "test labels up to 1");
         folder.csv("7,1\n", "fewer.csv");
         QS_CONTAINS(problemOf(folder.csv(lines(",")) + "?test=" + folder.path("fewer.csv")),
-                    "shape [2], found [1]");
+                    "size 2, found 1");
     }
 
     void lastColumns_canBeTargets()
@@ -166,7 +166,7 @@ private slots:
         const Folder folder;
         const auto name = folder.csv("1,0\n");
         std::filesystem::resize_file(folder.path("a.csv"), std::uintmax_t{3} << 40);
-        QS_CONTAINS(problemOf(name), "expected up to 1.0 GiB, found 3072.0 GiB");
+        QS_CONTAINS(problemOf(name), "expected up to 1.0 GiB, found 3.0 TiB");
     }
 
     void tinyNumbers_roundToZero_andOthersOnce()
