@@ -61,7 +61,10 @@ struct DatasetSource {
 //   gaussians  class k of `classes`: (cos t, sin t), t = 2πk / classes; all spread is the noise
 std::span<const DatasetSource> datasets();
 
-/// "fashion-mnist, idx:DIR, csv:FILE[?targets=K&test=FILE], …": for messages and help.
+/// "csv:FILE[?targets=K&test=FILE2]".
+std::string datasetPattern(const DatasetSource& source);
+
+/// All of them: "fashion-mnist, idx:DIR, csv:FILE[?targets=K&test=FILE], …": for messages and help.
 std::string datasetNames();
 
 /// Reads or makes the data set of this name: a row's pattern, optionally followed by "?" and some

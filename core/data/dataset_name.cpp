@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 
 #include <charconv>
+#include <utility>
 
 namespace qs {
 namespace {
@@ -64,15 +65,17 @@ std::optional<T> wholeNumber(const std::string& text)
 
 } // namespace
 
+std::string datasetPattern(const DatasetSource& source)
+{
+    const std::string pattern(source.pattern);
+    return source.options.empty() ? pattern : pattern + "[?" + std::string(source.options) + "]";
+}
+
 std::string datasetNames()
 {
     std::vector<std::string> names;
-    for (const auto& row : datasets()) {
-        std::string name(row.pattern);
-        if (!row.options.empty())
-            name += "[?" + std::string(row.options) + "]";
-        names.push_back(std::move(name));
-    }
+    for (const auto& row : datasets())
+        names.push_back(datasetPattern(row));
     return join(names);
 }
 
