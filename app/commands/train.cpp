@@ -278,14 +278,23 @@ private:
     double m_seconds = 0;
 };
 
+/// A line for each row of the data set table.
+std::string datasetHelp()
+{
+    std::string text;
+    for (const auto& row : datasets())
+        text +=
+            (text.empty() ? "" : "\n") + datasetPattern(row) + ": " + std::string(row.description);
+    return text;
+}
+
 CommandAction setUp(CLI::App& app)
 {
     const auto options = std::make_shared<TrainOptions>();
     auto& recipe = options->recipe;
     app.add_option("--model", recipe.model, "seed-cnn or mlp:SIZES, as mlp:784-128-64-10")
         ->required();
-    app.add_option("--data", recipe.data, "fashion-mnist or idx:DIR, a folder of MNIST's files")
-        ->required();
+    app.add_option("--data", recipe.data, datasetHelp())->required();
     app.add_option("--epochs", recipe.epochs, "How often all images are seen")
         ->capture_default_str();
     app.add_option("--batch", recipe.batch, "Images per step")->capture_default_str();

@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/conv2d.cpp
-    ${PROJECT_SOURCE_DIR}/core/nn/dataset.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/fake_quantize.cpp
-    ${PROJECT_SOURCE_DIR}/core/nn/idx_dataset.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/linear.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/lr_schedule.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/model.cpp

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/nn/dataset.h"
+#include "core/data/dataset.h"
 #include "core/nn/network.h"
 #include "core/nn/optimizer.h"
 

@@ -30,6 +30,7 @@ qs_test(test_tensor_study ${CMAKE_CURRENT_SOURCE_DIR}/core/pipeline/test_tensor_
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/quant/dialect_tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/core/data/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/nn/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/sweep/tests.cmake)
 

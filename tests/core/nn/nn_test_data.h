@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/base/rng.h"
-#include "core/nn/dataset.h"
+#include "core/data/dataset.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>

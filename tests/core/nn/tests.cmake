@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(subject dataset fake_quantize layers lr_schedule network_golden optimizer qat_change trainer twin_trainer)
+foreach(subject fake_quantize layers lr_schedule network_golden optimizer qat_change trainer twin_trainer)
     qs_test(tst_${subject} ${CMAKE_CURRENT_LIST_DIR}/tst_${subject}.cpp)
 endforeach()
 qs_test(tst_train_command ${CMAKE_CURRENT_LIST_DIR}/tst_train_command.cpp)

@@ -63,7 +63,8 @@ double difference(std::span<const float> a, const Json& b)
         if (std::isnan(a[i]))
             return INFINITY;
     }
-    return largest > 0 ? worst / largest : worst;
+    // What cancels out, as the gradient of a bias before a BatchNorm, is noise of float32's size.
+    return worst / std::max(largest, 0.01);
 }
 
 /// Of each tensor of the state that the golden data have, and the name of the worst.
@@ -144,14 +145,19 @@ private slots:
                     return "gradient of " + p.name;
             return std::string();
         };
+        const auto state = [&](const Json& step) {
+            std::string worst;
+            const double off = stateDifference(network, step["state_after"], worst);
+            return off < kTolerance ? std::string() : worst;
+        };
         if (json["model"]["layers"][0]["type"] != "Dropout")
             QCOMPARE(pass(json), std::string());
-        for (const auto& more : json["more"])
-            QCOMPARE(pass(more), std::string());
-        std::string worst;
         if (training)
-            QVERIFY2(stateDifference(network, json["state_after"], worst) < kTolerance,
-                     worst.c_str());
+            QCOMPARE(state(json), std::string());
+        for (const auto& more : json["more"]) {
+            QCOMPARE(pass(more), std::string());
+            QCOMPARE(state(more), std::string());
+        }
     }
 
     void loss_mse_matchesPyTorch_data() { rows("losses.json"); }
@@ -172,19 +178,12 @@ private slots:
         BatchTargets targets;
         targets.loss = Loss::Mse;
         std::vector<int> labels;
-        const auto target = test::floats(json["target"]);
+        std::vector<float> target;
         if (json["targets"] == "real") {
+            target = test::floats(json["target"]);
             targets.values = target;
-        } else { // one-hot rows, or the labels themselves
-            for (std::size_t i = 0; i < static_cast<std::size_t>(shape[0]); ++i)
-                labels.push_back(
-                    target.size() == y.size()
-                        ? static_cast<int>(
-                              std::max_element(
-                                  target.begin() + static_cast<std::ptrdiff_t>(i * outputs),
-                                  target.begin() + static_cast<std::ptrdiff_t>((i + 1) * outputs)) -
-                              (target.begin() + static_cast<std::ptrdiff_t>(i * outputs)))
-                        : static_cast<int>(target[i]));
+        } else {
+            labels = json["labels"].get<std::vector<int>>();
             targets.labels = labels;
         }
         const auto result = network->trainBatch(

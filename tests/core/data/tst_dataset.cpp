@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/nn/dataset.h"
+#include "core/data/dataset.h"
 #include "core/nn/trainer.h"
-#include "nn_test_data.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <fstream>
 
 using namespace qs;
 
@@ -69,7 +70,7 @@ private slots:
     {
         const QTemporaryDir counts;
         writeFolder(counts, 19, 10, 5);
-        QVERIFY(errorOf(counts).find("20 images and 19 labels") != std::string::npos);
+        QVERIFY(errorOf(counts).find("20 samples and 19 labels") != std::string::npos);
         const QTemporaryDir labels;
         writeFolder(labels, 5, 10, 5);
         QVERIFY(!errorOf(labels).empty());
@@ -89,6 +90,31 @@ private slots:
         QVERIFY(errorOf(dir).find("labels up to 2") != std::string::npos);
     }
 
+    void readDataset_emptyClass_isRefusedByName()
+    {
+        const QTemporaryDir dir;
+        writeFolder(dir, 20, 3, 5);
+        writeIdx(dir.filePath("train-images-idx3-ubyte"), {3, 4, 5}, 251);
+        std::ofstream file(dir.filePath("train-labels-idx1-ubyte").toStdString(), std::ios::binary);
+        file.write("\0\0\x08\x01\0\0\0\x03\0\x03\x01", 11);
+        file.close();
+        QVERIFY2(errorOf(dir).find("none of class 2") != std::string::npos, errorOf(dir).c_str());
+    }
+
+    void readDataset_whatIsNotThere_saysWhatElseThereIs()
+    {
+        const auto missing = readDataset("idx:/nonexistent");
+        QVERIFY(!missing);
+        QVERIFY(missing.error().kind == ErrorKind::Io);
+        QVERIFY(missing.error().message.find("use the bundled digits") != std::string::npos);
+        const auto unknown = readDataset("imagenet");
+        QVERIFY(unknown.error().kind == ErrorKind::Usage);
+        for (const auto& row : datasets())
+            QVERIFY(unknown.error().message.find(row.pattern) != std::string::npos);
+        for (const char* name : {"", "idx:", "csv:", "digitsx", "digits:x", "csv:?targets=1"})
+            QVERIFY2(readDataset(name).error().kind == ErrorKind::Usage, name);
+    }
+
     void fashionMnist_twoThousandImages_areLearned()
     {
         const auto data = readDataset("fashion-mnist");
@@ -96,6 +122,7 @@ private slots:
         QCOMPARE((*data)->train.count(), 60000);
         QCOMPARE((*data)->test.count(), 10000);
         QCOMPARE((*data)->classes, 10);
+        QCOMPARE((*data)->classNames[9], std::string("Ankle boot"));
         TrainRecipe recipe;
         recipe.limitTrain = 2000;
         recipe.limitTest = 1000;
