@@ -3,6 +3,7 @@
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/calib/calculate_qparams.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/dialect_params.cpp
+    ${PROJECT_SOURCE_DIR}/core/calib/dynamic_params.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/edit_spec.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/entropy.cpp
     ${PROJECT_SOURCE_DIR}/core/calib/fixed_observers.cpp
