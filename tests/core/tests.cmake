@@ -31,6 +31,7 @@ qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/quant/dialect_tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/nn/tests.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/core/integer/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/sweep/tests.cmake)
 
 add_executable(bench_quantize ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_quantize.cpp)
