@@ -62,7 +62,7 @@ void multiplyTile(const Tile& t)
 #if defined(__AVX512BW__)
 constexpr std::array<int, 4> kTileRows = {0, 12, 12, 8}; // 32 registers
 #else
-constexpr std::array<int, 4> kTileRows = {0, 8, 6, 4}; // 16 registers
+constexpr std::array<int, 4> kTileRows = {0, 8, 6, 3}; // 16 registers
 #endif
 
 template <int vectors>
