@@ -25,7 +25,10 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config_json.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/simple_layers.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/matrix_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/checkpoint.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/train_recipe.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/trainer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/weight_oscillation.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/weights_file.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/twin_trainer.cpp
 )
