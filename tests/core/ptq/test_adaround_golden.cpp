@@ -44,6 +44,7 @@ private slots:
 
             AdaRoundOptions options;
             options.iterations = c.at("iterations").get<int>();
+            options.descent = false;
             options.lambda = c.at("lambda").get<double>();
             const auto found = adaRound(weight, outputs, *params, data, options);
             QVERIFY2(found, found ? "" : found.error().message.c_str());
