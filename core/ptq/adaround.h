@@ -49,6 +49,9 @@ struct RoundedWeights {
 /// and outputs. The function that follows the layer is left out of the loss, as Gram matrices
 /// cannot know it.
 ///
+/// On layers of 12 and 72 columns λ from 3 to 10 gave errors within 1 % of each other at 2,000
+/// iterations; at 0.3 many outputs fell back to nearest rounding.
+///
 /// For each output the result is nearest rounding where that is better: error <= errorNearest.
 /// One iteration costs outputs * columns² multiplications in float32; errors are in double. Outputs
 /// are independent, and the bits do not depend on the threads.
