@@ -22,6 +22,8 @@ struct TrainRecipe {
     std::string data = "fashion-mnist"; ///< readDataset
     int epochs = 1;
     int batch = 64;
+    /// Learning rate. With adam and adamw, scales that quantizers learn take it as a part of their
+    /// size.
     double lr = 0.001;
     std::string optimizer = "adam";     ///< adam, adamw or sgd
     double momentum = 0;                ///< sgd

@@ -201,6 +201,12 @@ Result<StepResult> Trainer::step(const JobContext& context)
     if (m_recipe.qat)
         if (auto ok = m_oscillation.beforeStep(m_network, m_recipe.qat->oscillation); !ok)
             return ok.error();
+    // Adam's steps have the learning rate's size, whatever the gradient's: for a scale of 0.01 that
+    // must mean a part of it. A function of the value, so that a checkpoint need not know it.
+    if (m_recipe.optimizer != "sgd")
+        for (auto& p : parameters)
+            if (p.positive && !p.value.empty())
+                p.lrFactor = static_cast<double>(p.value[0]);
     m_optimizer.setLr(lr());
     m_optimizer.step(parameters);
     m_network.constrainLearned();

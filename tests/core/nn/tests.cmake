@@ -11,3 +11,6 @@ set_tests_properties(tst_train_command PROPERTIES RUN_SERIAL TRUE) # it measures
 add_executable(bench_train ${PROJECT_SOURCE_DIR}/tests/bench/bench_train.cpp)
 target_link_libraries(bench_train PRIVATE quantoscope_core)
 target_compile_definitions(bench_train PRIVATE QS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+add_executable(bench_network ${PROJECT_SOURCE_DIR}/tests/bench/bench_network.cpp)
+target_link_libraries(bench_network PRIVATE quantoscope_core)
+target_compile_definitions(bench_network PRIVATE QS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
