@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <sys/wait.h>
 
 using namespace qs;
@@ -55,19 +56,25 @@ int classOf(const float* outputs, std::size_t count)
     return static_cast<int>(std::max_element(outputs, outputs + count) - outputs);
 }
 
-/// Of the median batch.
-template <typename Body>
-double imagesPerSecond(Body body)
+/// Images per second of the median batch, of each body: in turns, so that what else the machine
+/// does meets all of them.
+std::vector<double> imagesPerSecond(const std::vector<std::function<void()>>& bodies)
 {
-    std::vector<double> seconds;
-    for (int i = 0; i < 60; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
-        body();
-        seconds.push_back(
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    constexpr int rounds = 100;
+    std::vector<std::vector<double>> seconds(bodies.size());
+    for (int i = 0; i < rounds; ++i)
+        for (std::size_t b = 0; b < bodies.size(); ++b) {
+            const auto begin = std::chrono::steady_clock::now();
+            bodies[b]();
+            seconds[b].push_back(
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        }
+    std::vector<double> speeds;
+    for (auto& times : seconds) {
+        std::nth_element(times.begin(), times.begin() + rounds / 2, times.end());
+        speeds.push_back(kBatch / times[rounds / 2]);
     }
-    std::nth_element(seconds.begin(), seconds.begin() + 30, seconds.end());
-    return kBatch / seconds[30];
+    return speeds;
 }
 
 struct Match {
@@ -134,9 +141,6 @@ int main(int argc, char** argv)
     if (auto ok = floating.network().loadStateDict(trainer.network().stateDict()); !ok)
         return 1;
     const std::vector<int> labels(kBatch, 0);
-    const double ownFloat = imagesPerSecond(
-        [&] { orExit(floating.network().testBatch(testImages(floating, 0), labels)); });
-
     if (auto ok = useIntegerBias(trainer.network()); !ok) {
         std::fprintf(stderr, "%s\n", ok.error().message.c_str());
         return 1;
@@ -144,14 +148,15 @@ int main(int argc, char** argv)
     std::vector<float> batch(static_cast<std::size_t>(kBatch) * 32 * 32);
     for (int i = 0; i < kBatch; ++i)
         testImages(trainer, 0)(i, batch.data() + i * 32 * 32);
-    double speeds[2] = {0, 0};
-    Match matches[2];
-    for (const auto mode : {RequantizeMode::Float, RequantizeMode::FixedPoint}) {
-        const auto converted = orExit(convert(trainer.network(), mode));
-        const auto at = static_cast<std::size_t>(mode);
-        speeds[at] = imagesPerSecond([&] { orExit(converted.network.run(batch.data(), kBatch)); });
-        matches[at] = compare(trainer, converted.network);
-    }
+    const auto first = orExit(convert(trainer.network(), RequantizeMode::Float));
+    const auto second = orExit(convert(trainer.network(), RequantizeMode::FixedPoint));
+    const auto speeds = imagesPerSecond(
+        {[&] { orExit(floating.network().testBatch(testImages(floating, 0), labels)); },
+         [&] { orExit(first.network.run(batch.data(), kBatch)); },
+         [&] {
+             orExit(second.network.run(batch.data(), kBatch));
+         }});
+    const Match matches[2] = {compare(trainer, first.network), compare(trainer, second.network)};
     const auto twin = orExit(trainer.evaluate());
     std::printf("seed-cnn, batch %d, 2 threads, images/s\n", kBatch);
     double theirs[2] = {0, 0};
@@ -167,16 +172,16 @@ int main(int argc, char** argv)
             std::printf("   PyTorch %s %8.0f   ratio %.2f", version, peerSpeed, own / peerSpeed);
         std::printf("\n");
     };
-    print("float", ownFloat, theirs[0]);
-    print("integer, float multiplier", speeds[0], theirs[1]);
-    print("integer, fixed point", speeds[1], theirs[1]);
+    print("float", speeds[0], theirs[0]);
+    print("integer, float multiplier", speeds[1], theirs[1]);
+    print("integer, fixed point", speeds[2], theirs[1]);
     if (!read)
         std::printf("PyTorch: skipped, %s\n",
                     WIFEXITED(status) && WEXITSTATUS(status) == 77
                         ? "python3 cannot import torch (sudo apt install python3-torch)"
                         : "tests/bench/integer_peer.py failed");
-    std::printf("integer / float              %.2f, fixed point %.2f\n", speeds[0] / ownFloat,
-                speeds[1] / ownFloat);
+    std::printf("integer / float              %.2f, fixed point %.2f\n", speeds[1] / speeds[0],
+                speeds[2] / speeds[0]);
     std::printf("accuracy: fake-quantized %.4f, integer %.4f, fixed point %.4f\n", twin.accuracy,
                 static_cast<double>(matches[0].correct) / 10000,
                 static_cast<double>(matches[1].correct) / 10000);
