@@ -72,7 +72,7 @@ struct WeightView {
     std::optional<QuantParams> params; ///< of the quantizer, in force for value
 };
 
-/// A network with its fake-quantize modules with its fake-quantize modules. A batch is cut into
+/// A network with its fake-quantize modules. A batch is cut into
 /// chunks of 8 samples that are worked on in parallel; each accumulates its own gradients, which
 /// are joined in a fixed order, so that results do not depend on the number of threads. One thread
 /// at a time.
