@@ -24,7 +24,8 @@ struct Parameter {
     Shape shape;
     std::vector<float> value;
     std::vector<float> gradient;
-    bool decays = true;    ///< whether weight_decay applies; not to what quantizers learn
+    bool decays =
+        true; ///< whether weight_decay applies: of what quantizers learn only to PACT's alpha
     bool learned = false;  ///< whether a quantizer learns it, not a layer
     bool positive = false; ///< whether it must stay above 0, as a scale
     double lrFactor = 1;   ///< its part of the learning rate
