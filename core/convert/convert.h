@@ -12,10 +12,10 @@ namespace qs {
 
 /// Where an op of the integer network came from.
 struct ConvertedOp {
-    int op = 0;              ///< of IntegerNetwork
-    std::size_t layer = 0;   ///< the first layer that it stands for
+    int op = 0;                ///< of IntegerNetwork
+    std::size_t layer = 0;     ///< the first layer that it stands for
     std::size_t lastLayer = 0; ///< the last one fused into it
-    std::size_t point = 0;   ///< of the network, whose values its codes are
+    std::size_t point = 0;     ///< of the network, whose values its codes are
 };
 
 struct ConvertedNetwork {

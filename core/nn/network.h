@@ -182,7 +182,19 @@ public:
     /// The quantizer in force at a point (0 is the input, i + 1 follows layer i), shared ones too;
     /// none: float, or unchanged since the point before.
     std::optional<QuantParams> activationParams(std::size_t point) const;
+    /// How gradients pass through that quantizer; it says what params cannot: lsq_plus has an
+    /// offset that is no zero_point.
+    std::optional<Estimator> activationEstimator(std::size_t point) const;
     const std::vector<SampleShape>& shapes() const; ///< by point
+
+    /// y = f(x) of samples, channels last, one after the other; callable from any thread, and as
+    /// long as it lives, whatever becomes of the network.
+    using SampleFunction = std::function<void(const float* x, float* y, int samples)>;
+    /// What a layer other than Add does in a test, with its effective weights; a BatchNorm that is
+    /// folded into the layer before it does nothing. Errors: the weight quantizer's.
+    Result<SampleFunction> layerFunction(std::size_t layer);
+    /// The fake quantization in force at a point; none where there is none. Errors: its own.
+    Result<std::optional<SampleFunction>> quantizerFunction(std::size_t point) const;
 
 private:
     struct Impl;

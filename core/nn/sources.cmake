@@ -10,6 +10,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/network_quantization.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_backward.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_forward.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/network_functions.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_loss.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_state.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/network_weights.cpp

@@ -77,31 +77,13 @@ Result<RoundedWeights> resultOf(std::span<const float> weight, std::int64_t outp
     return result;
 }
 
-/// N / Σ e G eᵀ of nearest rounding; 0 where that is exact.
-Result<double> errorUnit(std::span<const float> weight, const GramData& data,
-                         const RoundingChoices& choices)
-{
-    std::vector<float> nearest(weight.size());
-    double count = 0;
-    for (std::size_t i = 0; i < weight.size(); ++i) {
-        nearest[i] = choices.nearestLevel(i);
-        count += choices.free(i) ? 1 : 0;
-    }
-    const GramData alone{data.columns, data.rows, data.gram, {}, {}, {}};
-    const auto errors = squaredErrors(alone, weight, nearest);
-    if (!errors)
-        return errors.error();
-    const double sum = std::accumulate(errors->begin(), errors->end(), 0.0);
-    return sum > 0 && std::isfinite(count / sum) ? count / sum : 0.0;
-}
-
 /// What all blocks of outputs share, and their slices.
 struct Problem {
-    std::vector<float> place, step, offset, linear, gram;
+    std::vector<float> place, step, offset, push, linear, gram;
 };
 
 Problem problemOf(std::span<const float> weight, std::int64_t outputs, const GramData& data,
-                  const RoundingChoices& choices, double unit)
+                  const RoundingChoices& choices)
 {
     Problem p;
     const std::size_t count = weight.size();
@@ -115,13 +97,28 @@ Problem problemOf(std::span<const float> weight, std::int64_t outputs, const Gra
         p.offset[i] = static_cast<float>(offset);
         p.place[i] = step > 0 ? static_cast<float>(std::clamp(offset / step, 0.0, 1.0)) : 0.5F;
     }
+    // Means instead of sums, for float32.
+    const double unit = 1 / static_cast<double>(std::max<std::int64_t>(data.rows, 1));
     p.gram.resize(data.gram.size());
     std::transform(data.gram.begin(), data.gram.end(), p.gram.begin(),
                    [&](double g) { return static_cast<float>(unit * g); });
+    const auto k = static_cast<std::size_t>(data.columns);
+    p.push.resize(count);
+    for (std::size_t row = 0; row < count; row += k) {
+        double expected = 0;
+        double free = 0;
+        for (std::size_t a = 0; a < k; ++a) {
+            const auto step = static_cast<double>(p.step[row + a]);
+            expected += unit * data.gram[a * k + a] * step * step / 12;
+            free += step > 0 ? 1 : 0;
+        }
+        for (std::size_t a = 0; a < k && expected > 0; ++a)
+            p.push[row + a] =
+                static_cast<float>(free / expected * static_cast<double>(p.step[row + a]));
+    }
     if (data.cross.empty())
         return p;
     p.linear.resize(count);
-    const auto k = static_cast<std::size_t>(data.columns);
     forEachIndex(outputs, {}, [&](std::int64_t output) {
         const std::size_t row = static_cast<std::size_t>(output) * k;
         for (std::size_t a = 0; a < k; ++a) {
@@ -155,11 +152,11 @@ Result<RoundedWeights> adaRound(std::span<const float> weight, std::int64_t outp
     const auto choices = roundingChoices(weight, outputs, data.columns, params);
     if (!choices)
         return choices.error();
-    const auto unit = errorUnit(weight, data, *choices);
-    if (!unit)
-        return unit.error();
+    // Also checks the tables.
+    if (const auto errors = squaredErrors(data, weight, weight); !errors)
+        return errors.error();
     std::vector<std::uint8_t> up(weight.size());
-    const Problem p = problemOf(weight, outputs, data, *choices, *unit);
+    const Problem p = problemOf(weight, outputs, data, *choices);
     const std::int64_t blocks = (outputs + kOutputsPerBlock - 1) / kOutputsPerBlock;
     std::atomic<std::int64_t> iterations = 0;
     const auto all = static_cast<double>(blocks) * options.iterations;
@@ -177,6 +174,7 @@ Result<RoundedWeights> adaRound(std::span<const float> weight, std::int64_t outp
                                   p.place.data() + at,
                                   p.step.data() + at,
                                   p.offset.data() + at,
+                                  p.push.data() + at,
                                   p.linear.empty() ? nullptr : p.linear.data() + at,
                                   p.gram.data()};
         const auto size = static_cast<std::size_t>(rows * data.columns);

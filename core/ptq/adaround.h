@@ -38,14 +38,15 @@ struct RoundedWeights {
 /// whether each weight is rounded up or down, so that the layer's output changes least,
 ///
 ///     W̃ = low + h(V) (high - low),   h(V) = clip(1.2 sigmoid(V) - 0.1, 0, 1)
-///     loss = (N / E_nearest) ‖W X - W̃ X̂‖² + λ Σ (1 - |2 h(V) - 1|^β)
+///     loss = Σ_o u_o ‖w_o X - w̃_o X̂‖² + λ Σ (1 - |2 h(V) - 1|^β)
 ///
 /// by Adam over all of the calibration rows at once (GramData), from h(V) = the weight's place
 /// between its two levels. β falls from betaStart to betaEnd along a cosine after the warm start.
 /// At the end h >= 0.5 rounds up. Where the paper takes λ = 0.01 of a mean squared error, whose
-/// size is the layer's own, the error here is counted in N / E_nearest: N weights that have a
-/// choice, E_nearest = Σ e G eᵀ of nearest rounding; so one λ suits all layers. The function that
-/// follows the layer is left out of the loss, as Gram matrices cannot know it.
+/// size is the layer's own, u_o = N_o / Σ_k (G_kk (high - low)_k² / 12) counts each output's error
+/// in what one of its N_o weights that have a choice is expected to add; so one λ suits all layers
+/// and outputs. The function that follows the layer is left out of the loss, as Gram matrices
+/// cannot know it.
 ///
 /// For each output the result is nearest rounding where that is better: error <= errorNearest.
 /// One iteration costs outputs * columns² multiplications in float32; errors are in double. Outputs

@@ -67,6 +67,7 @@ bool optimizeRounding(const RoundingBlock& block, const AdaRoundOptions& options
     // Copies are aligned: which elements are computed in vectors depends on the sizes alone.
     const Array step = map(block.step);
     const Array offset = map(block.offset);
+    const Array push = map(block.push);
     const Eigen::Map<const Matrix> gram(block.gram, columns, columns);
     Matrix linear = Matrix::Zero(rows, columns);
     if (block.linear != nullptr)
@@ -88,7 +89,7 @@ bool optimizeRounding(const RoundingBlock& block, const AdaRoundOptions& options
         error = (offset - h * step).matrix();
         product = linear;
         product.noalias() += error * gram;
-        gradient = -2 * product.array() * step;
+        gradient = -2 * product.array() * push;
         if (const auto beta = static_cast<float>(betaAt(i, options)); beta > 0) {
             // d/dh of 1 - |2h - 1|^β; the power by its logarithm, for vectors.
             gradient -= 2 * lambda * beta * (2 * h - 1).sign() *

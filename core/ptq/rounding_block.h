@@ -18,8 +18,9 @@ struct RoundingBlock {
     const float* place = nullptr;  ///< (w - low) / (high - low), 0 … 1
     const float* step = nullptr;   ///< high - low; 0 where there is no choice
     const float* offset = nullptr; ///< w - low
-    const float* linear = nullptr; ///< unit * w Cᵀ; null without drift
-    const float* gram = nullptr;   ///< unit * G, [columns][columns]
+    const float* push = nullptr;   ///< u step: what an error's gradient becomes in h
+    const float* linear = nullptr; ///< w Cᵀ / rows; null without drift
+    const float* gram = nullptr;   ///< G / rows, [columns][columns]
 };
 
 /// Runs all iterations on the calling thread and writes whether each weight is rounded up. `next`

@@ -109,15 +109,14 @@ def adaround(w, x, xq, scale, zero, lo, hi, iterations, lam):
     target = x @ w.T
     error = lambda code: ((target - xq @ level(code).T) ** 2).sum(0)
     low = torch.where(free, floor, nearest)
-    base = ((xq @ (w - level(nearest)).T) ** 2).sum()
-    unit = free.sum() / base
+    unit = free.sum(1) / ((xq ** 2).sum(0) * (free * scale ** 2)).sum(1) * 12
     h0 = torch.where(free, t - torch.floor(t), torch.full_like(t, 0.5))
     v = (-torch.log(1.2 / (h0 + 0.1) - 1)).requires_grad_()
     adam = torch.optim.Adam([v], lr=0.01)
     for i in range(iterations):
         h = torch.clamp(torch.sigmoid(v) * 1.2 - 0.1, 0, 1)
         soft = level(low + torch.where(free, h, torch.zeros_like(h)))
-        loss = unit * ((target - xq @ soft.T) ** 2).sum()
+        loss = (unit * ((target - xq @ soft.T) ** 2).sum(0)).sum()
         if i >= 0.2 * iterations:
             part = (i - 0.2 * iterations) / (0.8 * iterations)
             beta = 2 + (20 - 2) * (1 + math.cos(math.pi * part)) / 2
