@@ -167,7 +167,7 @@ private:
             observe(false, "mse", why);
             observe(false, "histogram", why);
         }
-        const bool symmetric = info(spec.qschemeInUse()).symmetric();
+        const bool symmetric = info(spec.qschemeInUse()).symmetric;
         const bool half =
             facts.codesUsed > 0 && facts.count > facts.codesTotal &&
             static_cast<double>(facts.codesUsed) < kUnused * static_cast<double>(facts.codesTotal);

@@ -3,6 +3,7 @@
 #include "core/compare/model_bytes.h"
 
 #include "core/quant/ggml.h"
+#include "core/quant/ggml_kernel.h"
 
 #include <cmath>
 

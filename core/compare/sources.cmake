@@ -11,5 +11,6 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/compare/model_bytes.cpp
     ${PROJECT_SOURCE_DIR}/core/compare/model_score.cpp
     ${PROJECT_SOURCE_DIR}/core/compare/module_switches.cpp
+    ${PROJECT_SOURCE_DIR}/core/compare/qat_weights.cpp
     ${PROJECT_SOURCE_DIR}/core/compare/value_facts.cpp
 )

@@ -24,7 +24,7 @@ Result<void> FactsGatherer::add(const Tensor& values, const QuantParams& params)
     if (counts && m_used.empty())
         m_used.resize(static_cast<std::size_t>(params.codeCount()));
     std::int64_t inner = 1; // elements of one index of the channels' axis
-    for (std::size_t a = m_axis + 1; a < values.shape().rank(); ++a)
+    for (int a = m_axis + 1; a < values.shape().rank(); ++a)
         inner *= values.shape()[a];
     const std::int64_t channels = values.shape()[m_axis];
     m_channels.resize(static_cast<std::size_t>(channels));

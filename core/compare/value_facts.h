@@ -33,7 +33,7 @@ struct ValueFacts {
 class FactsGatherer {
 public:
     /// channelAxis: whose extremes are compared.
-    explicit FactsGatherer(std::size_t channelAxis) : m_axis(channelAxis) {}
+    explicit FactsGatherer(int channelAxis) : m_axis(channelAxis) {}
     /// Errors (Usage): params that do not fit the tensor's shape.
     Result<void> add(const Tensor& values, const QuantParams& params);
     ValueFacts facts() const;
@@ -41,7 +41,7 @@ public:
 private:
     /// The first so many |x| decide amax999.
     static constexpr std::size_t kMostKept = 1 << 20;
-    std::size_t m_axis;
+    int m_axis;
     ValueFacts m_facts;
     double m_squares = 0;
     std::int64_t m_clipped = 0;
