@@ -18,9 +18,10 @@ Result<void> FactsGatherer::add(const Tensor& values, const QuantParams& params)
     const bool counts = info(params.dtype()).family != Family::Ggml && params.codeCount() <= 65536;
     std::vector<float> y(x.size());
     std::vector<float> clip(x.size());
-    std::vector<std::int32_t> codes(counts ? x.size() : 0);
-    quantizer->evaluate(x, 0,
-                        {y.data(), nullptr, clip.data(), nullptr, counts ? codes.data() : nullptr});
+    std::vector<float> unused(2 * x.size()); // kernels write all of the steps
+    std::vector<std::int32_t> codes(x.size());
+    quantizer->evaluate(
+        x, 0, {y.data(), unused.data(), clip.data(), unused.data() + x.size(), codes.data()});
     if (counts && m_used.empty())
         m_used.resize(static_cast<std::size_t>(params.codeCount()));
     std::int64_t inner = 1; // elements of one index of the channels' axis

@@ -49,7 +49,8 @@ class TestCliCompare : public QObject {
 private slots:
     void initTestCase()
     {
-        const QStringList train{"train", "--model", kModel, "--data", "digits", "--epochs", "4"};
+        const QStringList train{"train",    "--model", kModel, "--data", "digits",
+                                "--epochs", "20",      "--lr", "0.005"};
         QCOMPARE(run(train + QStringList{"--save", m_weights}).status, 0);
         QCOMPARE(run(train + QStringList{"--init", m_weights, "--qat", "default", "--save", m_qat})
                      .status,

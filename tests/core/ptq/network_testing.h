@@ -17,7 +17,8 @@ namespace qs::test {
 inline nlohmann::json convertedCase(const std::string& name)
 {
     std::ifstream file(QS_SOURCE_DIR "/tests/golden/nn/converted.json");
-    for (auto& one : nlohmann::json::parse(file)["cases"])
+    const auto all = nlohmann::json::parse(file);
+    for (const auto& one : all["cases"])
         if (one["name"] == name)
             return one;
     qFatal("no case %s", name.c_str());
