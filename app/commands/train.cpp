@@ -5,6 +5,7 @@
 #include "app/commands/qat_option.h"
 #include "core/base/text.h"
 #include "core/io/file.h"
+#include "core/io/formats.h"
 #include "core/nn/trainer.h"
 #include "core/nn/weights_file.h"
 
@@ -27,6 +28,8 @@ struct TrainOptions {
     std::string init;
     std::string save;
     std::string curves;
+    std::string checkpoint;
+    std::string resume;
     bool json = false;
 };
 
@@ -72,10 +75,29 @@ Json layersToJson(const Network& network)
         layers.push_back(std::move(row));
     };
     add("input", "Input");
-    for (std::size_t i = 0; i < network.model().layers.size(); ++i)
-        if (network.model().layers[i].hasWeight())
-            add(std::to_string(i), layerKindName(network.model().layers[i].kind));
+    for (std::size_t i = 0; i < network.model().layers.size(); ++i) {
+        const auto& layer = network.model().layers[i];
+        const bool quantized = std::any_of(states.begin(), states.end(), [&](const auto& s) {
+            return s.name == std::to_string(i) + ".activation";
+        });
+        if (layer.hasWeight() || quantized)
+            add(std::to_string(i), layerKindName(layer.kind));
+    }
     return layers;
+}
+
+/// How restless the weights' codes were, where the qat config asks for it.
+Json oscillationToJson(const WeightOscillation& oscillation)
+{
+    auto rows = Json::array();
+    for (const auto& s : oscillation.states())
+        rows.push_back({{"name", s.name},
+                        {"weights", s.weights},
+                        {"flips", s.flips},
+                        {"flips_last_epoch", s.flipsLastEpoch},
+                        {"oscillating", s.oscillating},
+                        {"frozen", s.frozen}});
+    return rows;
 }
 
 Result<void> writeCurves(const std::string& path, const std::vector<CurvePoint>& curves)
@@ -113,7 +135,7 @@ public:
             };
         const JobContext job(m_context.stop, progress);
         // Told before the training, not after it.
-        for (const auto& path : {m_options.save, m_options.curves})
+        for (const auto& path : {m_options.save, m_options.curves, m_options.checkpoint})
             if (!path.empty())
                 if (auto ok = checkWritable(path); !ok)
                     return ok.error();
@@ -122,9 +144,12 @@ public:
             return trainer.error();
         const auto trained = trainAll(*trainer, job);
         clearProgress();
-        if (!trained && trained.error().kind != ErrorKind::Cancelled)
-            return trained.error();
-        // What was trained is kept when the user stops, too; hence without the stop token.
+        // What was trained is kept when the user stops, too, and the last good weights when the
+        // loss is not finite; hence without the stop token.
+        const bool failed = !trained && trained.error().kind != ErrorKind::Cancelled;
+        if (!m_options.checkpoint.empty() && !failed)
+            if (auto saved = writeTensors(m_options.checkpoint, trainer->checkpoint(), {}); !saved)
+                return saved.error();
         if (!m_options.save.empty())
             if (auto saved = saveWeights(trainer->network(), m_options.save); !saved)
                 return saved.error();
@@ -158,9 +183,19 @@ private:
         if (!data)
             return data.error();
         auto trainer = Trainer::make(std::move(recipe), std::move(*data));
-        if (trainer && !m_options.init.empty())
+        if (!trainer)
+            return trainer;
+        if (!m_options.init.empty())
             if (auto loaded = loadWeights(trainer->network(), m_options.init, job); !loaded)
                 return loaded.error();
+        if (!m_options.resume.empty()) {
+            const auto tensors = readAllTensors(m_options.resume, job);
+            if (!tensors)
+                return tensors.error();
+            if (auto resumed = trainer->resume(*tensors); !resumed)
+                return Error{resumed.error().kind,
+                             m_options.resume + ": " + resumed.error().message};
+        }
         return trainer;
     }
 
@@ -174,6 +209,9 @@ private:
         std::int64_t correct = 0;
         std::int64_t samples = 0;
         const auto total = static_cast<double>(trainer.stepsPerEpoch() * trainer.recipe().epochs);
+        if (trainer.finished())
+            return Error::usage("all " + std::to_string(trainer.recipe().epochs) +
+                                " epochs are done: give more with --epochs");
         while (!trainer.finished()) {
             const auto begin = Clock::now();
             const auto step = trainer.step(job);
@@ -203,6 +241,10 @@ private:
             m_epochs.push_back(epoch);
             if (!m_options.json)
                 printEpoch(epoch);
+            if (!m_options.checkpoint.empty())
+                if (auto saved = writeTensors(m_options.checkpoint, trainer.checkpoint(), job);
+                    !saved)
+                    return saved.error();
             epoch = {};
             lossSum = 0;
             correct = 0;
@@ -232,11 +274,13 @@ private:
                               {"test_loss", e.test.loss},
                               {"test_accuracy", e.test.accuracy},
                               {"seconds", e.seconds}});
-        const Json document{{"model", trainer.recipe().model},
-                            {"data", trainer.recipe().data},
-                            {"epochs", std::move(epochs)},
-                            {"samples_per_second", samplesPerSecond()},
-                            {"layers", layersToJson(trainer.network())}};
+        Json document{{"model", trainer.recipe().model},
+                      {"data", trainer.recipe().data},
+                      {"epochs", std::move(epochs)},
+                      {"samples_per_second", samplesPerSecond()},
+                      {"layers", layersToJson(trainer.network())}};
+        if (trainer.recipe().qat && trainer.recipe().qat->oscillation.any())
+            document["oscillation"] = oscillationToJson(trainer.oscillation());
         m_context.out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     }
 
@@ -269,27 +313,71 @@ std::string datasetHelp()
     return text;
 }
 
+std::string qatNames()
+{
+    const auto names = qatConfigNames();
+    return join(std::vector<std::string>(names.begin(), names.end()));
+}
+
 CommandAction setUp(CLI::App& app)
 {
     const auto options = std::make_shared<TrainOptions>();
     auto& recipe = options->recipe;
-    app.add_option("--model", recipe.model, "seed-cnn or mlp:SIZES, as mlp:784-128-64-10")
+    app.add_option("--model", recipe.model,
+                   "seed-cnn, mlp:SIZES, as mlp:784-128-64-10, or a FILE.json")
         ->required();
     app.add_option("--data", recipe.data, datasetHelp())->required();
     app.add_option("--epochs", recipe.epochs, "How often all images are seen")
         ->capture_default_str();
     app.add_option("--batch", recipe.batch, "Images per step")->capture_default_str();
     app.add_option("--lr", recipe.lr, "Learning rate")->capture_default_str();
-    app.add_option("--optimizer", recipe.optimizer, "adam or sgd")->capture_default_str();
-    app.add_option("--loss", recipe.loss, "cross_entropy")->capture_default_str();
+    app.add_option("--optimizer", recipe.optimizer, join(optimizerNames()))->capture_default_str();
+    app.add_option("--momentum", recipe.momentum, "Of sgd")->capture_default_str();
+    app.add_flag("--nesterov", recipe.nesterov, "Of sgd with momentum");
+    app.add_option("--weight-decay", recipe.weightDecay, "weight_decay of the optimizer")
+        ->capture_default_str();
+    app.add_option("--lr-schedule", recipe.schedule.name,
+                   join(lrScheduleNames()) + ": how lr changes from epoch to epoch")
+        ->capture_default_str();
+    app.add_option("--lr-step-size", recipe.schedule.stepSize, "step: epochs between two changes")
+        ->capture_default_str();
+    app.add_option("--lr-gamma", recipe.schedule.gamma, "step: the factor of a change")
+        ->capture_default_str();
+    app.add_option("--lr-t-max", recipe.schedule.tMax, "cosine: epochs of half a period")
+        ->capture_default_str();
+    app.add_option("--lr-eta-min", recipe.schedule.etaMin, "cosine: the lowest lr")
+        ->capture_default_str();
+    app.add_option("--warmup-steps", recipe.schedule.warmupSteps,
+                   "Steps in which lr rises from 0 first")
+        ->capture_default_str();
+    app.add_option("--loss", recipe.loss,
+                   "cross_entropy, or mse (one-hot labels, or the data's real targets)")
+        ->capture_default_str();
+    app.add_option("--augment-shift", recipe.augmentation.shift,
+                   "Shift training images by up to so many pixels at random")
+        ->capture_default_str();
+    app.add_flag("--augment-flip", recipe.augmentation.horizontalFlip,
+                 "Turn half of the training images left to right");
+    app.add_option("--augment-noise", recipe.augmentation.noise,
+                   "Standard deviation of noise on training samples")
+        ->capture_default_str();
+    app.add_option("--calibration", recipe.calibration,
+                   "Hold out so many training samples, as compare calibrates with")
+        ->capture_default_str();
     app.add_option("--seed", recipe.seed, "Of the initial weights and the order of the images")
         ->capture_default_str();
     app.add_option("--qat", options->qat,
-                   "Fake-quantize while training: default, fixed or a QCONFIG.json");
+                   "Fake-quantize while training: " + qatNames() + " or a QCONFIG.json");
     app.add_option("--observe-epochs", recipe.observeEpochs,
                    "First only observe ranges, for so many epochs");
     app.add_option("--freeze-observers-after", recipe.freezeObserversAfter,
                    "Keep the ranges found in so many epochs");
+    app.add_option("--freeze-bn-stats-after", recipe.freezeBatchNormAfter,
+                   "Keep BatchNorm's statistics of so many epochs");
+    app.add_option("--checkpoint", options->checkpoint,
+                   "Where everything goes after each epoch, and when it is stopped (.safetensors)");
+    app.add_option("--resume", options->resume,
+                   "Go on from a checkpoint of the same options; --epochs may differ");
     app.add_option("--init", options->init, "Initial weights (.safetensors)");
     app.add_option("--save", options->save, "Where the weights go (.safetensors)");
     app.add_option("--curves", options->curves, "Where loss and accuracy of each step go (.csv)");

@@ -73,22 +73,19 @@ public:
     }
 };
 
-/// sum / count to the nearest whole number, half to even. count > 0.
+/// sum / count to the nearest whole number, half to even. sum >= 0, count > 0.
 std::int32_t roundedMean(std::int32_t sum, std::int32_t count)
 {
-    std::int32_t mean = sum / count;
-    std::int32_t rest = sum % count;
-    if (rest < 0) {
-        rest += count;
-        --mean;
-    }
-    const std::int64_t twice = std::int64_t{2} * rest;
+    const std::int32_t mean = sum / count;
+    const std::int32_t twice = 2 * (sum % count);
     return mean + (twice > count || (twice == count && mean % 2 != 0) ? 1 : 0);
 }
 
-/// z + round(Σ (q - z) / kernel^2), half to even; padding adds nothing. PyTorch multiplies with the
-/// float32 nearest to 1 / kernel^2 (aten/src/ATen/native/quantized/cpu/kernels/
-/// QuantizedOpKernels.cpp), which is the same but at some ties of kernels of 6, 10, …
+/// round(Σ q / kernel^2), half to even, with zero_point as the code of padding. As PyTorch's
+/// quantized avg_pool2d, which rounds after zero_point is added
+/// (aten/src/ATen/native/quantized/cpu/ kernels/QuantizedOpKernels.cpp); it multiplies with the
+/// float32 nearest to 1 / kernel^2, which is the same but at some ties of kernels of 6, 10, ...
+/// QNNPACK's own kernel for quint8 rounds before, which differs at ties where zero_point is odd.
 class AvgPool : public Pool {
 public:
     AvgPool(const IntegerOp& op, const OpInput& in, SampleShape out)
@@ -100,18 +97,21 @@ public:
         auto& sums = work.product.sums;
         const std::ptrdiff_t channels = m_in.channels;
         const int count = m_op.kernel * m_op.kernel;
+        int inside = 0;
         forEachPixel(
             run,
             [&](const std::uint8_t* x, std::uint8_t*, bool first) {
+                inside = first ? 1 : inside + 1;
                 for (std::ptrdiff_t c = 0; c < channels; ++c) {
                     auto& sum = sums[static_cast<std::size_t>(c)];
-                    sum = (first ? 0 : sum) + x[c] - m_zeroPoint;
+                    sum = (first ? 0 : sum) + x[c];
                 }
             },
             [&](std::uint8_t* y) {
+                const std::int32_t padding = (count - inside) * m_zeroPoint;
                 for (std::ptrdiff_t c = 0; c < channels; ++c)
                     y[c] = static_cast<std::uint8_t>(
-                        m_zeroPoint + roundedMean(sums[static_cast<std::size_t>(c)], count));
+                        roundedMean(sums[static_cast<std::size_t>(c)] + padding, count));
             });
     }
     void prepare(Work& work) const override

@@ -10,7 +10,7 @@ namespace {
 
 /// Positions that are worked on at once: enough to use weights often while they are near, and few
 /// enough for their sums to stay near.
-constexpr int kBlockRows = 48;
+constexpr int kBlockRows = 128;
 
 constexpr std::int64_t kLowest = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int32_t>::max();

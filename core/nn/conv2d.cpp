@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nn/layer.h"
 #include "core/nn/matrix_product.h"
+#include "core/nn/tiled_product.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -90,9 +91,9 @@ void withConstant(int vectors, Body body)
 /// y[p][o] = b[o] + Σ_ky Σ_(kx, i) W[ky][(kx, i)][o] x[stride p + (ky, kx)][i].
 ///
 /// With channels last, the kernel row (kx, i) of a position is contiguous in the image, and those
-/// of neighbouring positions overlap: forward is one product per kernel row and image row, without
-/// copying windows. Output gradients are mostly zero behind a ReLU and a MaxPool2d, so backward
-/// lists the others and works on those alone.
+/// of neighbouring positions overlap: forward is one product per image, without copying windows.
+/// Output gradients are mostly zero behind a ReLU and a MaxPool2d, so backward lists the others and
+/// works on those alone.
 class Conv2d : public Layer {
 public:
     Conv2d(const LayerSpec& spec, SampleShape inShape, SampleShape outShape)
@@ -113,6 +114,8 @@ public:
           m_forOutput(m_kernel * m_outputs * m_windowPadded),
           m_bias(m_outputsPadded)
     {
+        for (std::ptrdiff_t p = 0; p < m_outHeight * m_outWidth; ++p)
+            m_windows.push_back(static_cast<std::int32_t>(windowAt(0, p)));
     }
 
     void prepareScratch(LayerScratch& s) const override
@@ -149,24 +152,20 @@ public:
     {
         x = withPadding(s, x, n);
         const std::ptrdiff_t imageSize = m_height * m_width * m_inputs;
-        const std::ptrdiff_t rowSize = m_outWidth * m_outputs;
-        for (std::ptrdiff_t ky = 0; ky < m_kernel; ++ky)
-            for (std::ptrdiff_t row = 0; row < n * m_outHeight; ++row) {
-                const std::ptrdiff_t sample = row / m_outHeight;
-                const std::ptrdiff_t line = row % m_outHeight * m_stride + ky;
-                multiply({.a = x + sample * imageSize + line * m_width * m_inputs,
-                          .aRow = m_stride * m_inputs,
-                          .aStep = 1,
-                          .b = m_forWindow.data() + ky * m_window * m_outputsPadded,
-                          .bRow = m_outputsPadded,
-                          .c = y + row * rowSize,
-                          .cRow = m_outputs,
-                          .rows = m_outWidth,
-                          .depth = m_window,
-                          .columns = m_outputs,
-                          .start = ky == 0 ? ProductStart::Row : ProductStart::Accumulate,
-                          .startRow = m_bias.data()});
-            }
+        const std::ptrdiff_t positions = m_outHeight * m_outWidth;
+        for (std::ptrdiff_t sample = 0; sample < n; ++sample)
+            multiply({.a = x + sample * imageSize,
+                      .aRows = m_windows.data(),
+                      .aSegment = m_width * m_inputs,
+                      .segments = m_kernel,
+                      .depth = m_window,
+                      .b = m_forWindow.data(),
+                      .bRow = m_outputsPadded,
+                      .c = y + sample * positions * m_outputs,
+                      .cRow = m_outputs,
+                      .rows = positions,
+                      .columns = m_outputs,
+                      .start = m_bias.data()});
     }
 
     void backward(LayerScratch& s, const float* x, const float*, const float* dy, float* dx,
@@ -355,6 +354,7 @@ private:
     Floats m_forWindow; ///< [ky][(kx, i)][o padded]
     Floats m_forOutput; ///< [ky][o][(kx, i) padded]
     Floats m_bias;
+    std::vector<std::int32_t> m_windows; ///< by position: where its window begins in the image
 };
 
 } // namespace

@@ -254,12 +254,13 @@ Result<void> FakeQuantize::restoreObserver(std::span<const Tensor> state)
         return m_observer->batchesSeen() > 0 ? updateParams() : Result<void>{};
     }
     const auto range = m_spec.range();
-    QuantParts parts{.dtype = m_spec.dtype,
-                     .qscheme = m_spec.qschemeInUse(),
-                     .axis = m_spec.axis,
-                     .groupSize = m_spec.groupSizeInUse(),
-                     .codebook = m_spec.codebook,
-                     .dialect = m_spec.dialect};
+    QuantParts parts;
+    parts.dtype = m_spec.dtype;
+    parts.qscheme = m_spec.qschemeInUse();
+    parts.axis = m_spec.axis;
+    parts.groupSize = m_spec.groupSizeInUse();
+    parts.codebook = m_spec.codebook;
+    parts.dialect = m_spec.dialect;
     if (range)
         parts.range = *range;
     for (const auto& tensor : state) {

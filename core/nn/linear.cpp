@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nn/layer.h"
 #include "core/nn/matrix_product.h"
+#include "core/nn/tiled_product.h"
+
+#include <array>
 
 namespace qs {
 namespace {
@@ -44,18 +47,19 @@ public:
 
     void forward(LayerScratch&, const float* x, float* y, int n) const override
     {
+        std::array<std::int32_t, kChunk> rows{};
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            rows[i] = static_cast<std::int32_t>(i) * static_cast<std::int32_t>(m_inputs);
         multiply({.a = x,
-                  .aRow = m_inputs,
-                  .aStep = 1,
+                  .aRows = rows.data(),
+                  .depth = m_inputs,
                   .b = m_byInput.data(),
                   .bRow = m_outputsPadded,
                   .c = y,
                   .cRow = m_outputs,
                   .rows = n,
-                  .depth = m_inputs,
                   .columns = m_outputs,
-                  .start = ProductStart::Row,
-                  .startRow = m_bias.data()});
+                  .start = m_bias.data()});
     }
 
     void backward(LayerScratch& s, const float* x, const float*, const float* dy, float* dx,

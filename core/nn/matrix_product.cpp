@@ -19,9 +19,6 @@ void multiply(const MatrixProduct& p)
     case ProductStart::Zero:
         c.noalias() = a * b;
         return;
-    case ProductStart::Row:
-        c.rowwise() = Eigen::Map<const Eigen::RowVectorXf>(p.startRow, p.columns);
-        [[fallthrough]];
     case ProductStart::Accumulate:
         c.noalias() += a * b;
     }

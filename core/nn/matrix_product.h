@@ -9,7 +9,6 @@ namespace qs {
 /// What a product starts from.
 enum class ProductStart {
     Zero,
-    Row,        ///< each row of C from the same row of numbers, a bias
     Accumulate, ///< what C holds
 };
 
@@ -31,7 +30,6 @@ struct MatrixProduct {
     std::ptrdiff_t depth = 0;
     std::ptrdiff_t columns = 0;
     ProductStart start = ProductStart::Zero;
-    const float* startRow = nullptr;
 };
 
 void multiply(const MatrixProduct& product);

@@ -24,8 +24,10 @@ struct Parameter {
     Shape shape;
     std::vector<float> value;
     std::vector<float> gradient;
-    bool decays = true;   ///< whether weight_decay applies; not to what quantizers learn
-    bool learned = false; ///< whether a quantizer learns it, not a layer
+    bool decays = true;    ///< whether weight_decay applies; not to what quantizers learn
+    bool learned = false;  ///< whether a quantizer learns it, not a layer
+    bool positive = false; ///< whether it must stay above 0, as a scale
+    double lrFactor = 1;   ///< its part of the learning rate
 };
 
 enum class Loss : std::uint8_t {

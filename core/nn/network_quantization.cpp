@@ -248,9 +248,9 @@ void Network::Impl::listLearned()
             return -1;
         const auto first = static_cast<std::ptrdiff_t>(parameters.size());
         for (const auto& p : module.learned()->parameters())
-            parameters.push_back({prefix + p.name,
-                                  *Shape::make({static_cast<std::int64_t>(p.value.size())}),
-                                  p.value, std::vector<float>(p.value.size()), false, true});
+            parameters.push_back(
+                {prefix + p.name, *Shape::make({static_cast<std::int64_t>(p.value.size())}),
+                 p.value, std::vector<float>(p.value.size()), false, true, p.positive});
         return first;
     };
     for (auto& point : points)

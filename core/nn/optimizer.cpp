@@ -135,16 +135,17 @@ void Optimizer::step(std::vector<Parameter>& parameters)
 void Optimizer::stepAdam(Parameter& parameter, State& state) const
 {
     const double decay = parameter.decays ? m_spec.weightDecay : 0;
+    const double lr = m_spec.lr * parameter.lrFactor;
     const bool decoupled = rowOf(m_spec.name)->decoupled;
     const auto t = static_cast<double>(state.steps);
     const auto beta1 = static_cast<float>(m_spec.beta1);
     const auto beta2 = static_cast<float>(m_spec.beta2);
     const auto rest1 = static_cast<float>(1 - m_spec.beta1);
     const auto rest2 = static_cast<float>(1 - m_spec.beta2);
-    const auto stepSize = static_cast<float>(m_spec.lr / (1 - std::pow(m_spec.beta1, t)));
+    const auto stepSize = static_cast<float>(lr / (1 - std::pow(m_spec.beta1, t)));
     const auto root = static_cast<float>(std::sqrt(1 - std::pow(m_spec.beta2, t)));
     const auto eps = static_cast<float>(m_spec.eps);
-    const auto shrink = static_cast<float>(decoupled ? 1 - m_spec.lr * decay : 1);
+    const auto shrink = static_cast<float>(decoupled ? 1 - lr * decay : 1);
     const auto pull = static_cast<float>(decoupled ? 0 : decay);
 
     const std::size_t count = parameter.value.size();
@@ -162,7 +163,7 @@ void Optimizer::stepAdam(Parameter& parameter, State& state) const
 
 void Optimizer::stepSgd(Parameter& parameter, State& state) const
 {
-    const auto lr = static_cast<float>(m_spec.lr);
+    const auto lr = static_cast<float>(m_spec.lr * parameter.lrFactor);
     const auto momentum = static_cast<float>(m_spec.momentum);
     const auto pull = static_cast<float>(parameter.decays ? m_spec.weightDecay : 0);
 

@@ -25,7 +25,11 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/nn/qat_config_json.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/simple_layers.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/matrix_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/checkpoint.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/tiled_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/train_recipe.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/trainer.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/weight_oscillation.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/weights_file.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/twin_trainer.cpp
 )
@@ -34,6 +38,7 @@ target_sources(quantoscope_core PRIVATE
 set_source_files_properties(
     ${PROJECT_SOURCE_DIR}/core/nn/conv2d.cpp
     ${PROJECT_SOURCE_DIR}/core/nn/matrix_product.cpp
+    ${PROJECT_SOURCE_DIR}/core/nn/tiled_product.cpp
     PROPERTIES COMPILE_OPTIONS -ffp-contract=fast)
 # g++ 12 takes the undefined lanes of its own AVX-512 intrinsics for a mistake of Eigen's (PR 105593).
 set_property(SOURCE ${PROJECT_SOURCE_DIR}/core/nn/matrix_product.cpp

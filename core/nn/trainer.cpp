@@ -11,13 +11,8 @@
 namespace qs {
 namespace {
 
-Error wrong(const std::string& field, const std::string& expected, std::int64_t found)
-{
-    return Error::usage(field + " must be " + expected + ", found " + std::to_string(found));
-}
-
 /// Zeros around each image that make it as large as the model's input; -1: it does not fit.
-int paddingFor(const ImageSet& images, SampleShape input)
+int paddingFor(const SampleSet& images, SampleShape input)
 {
     const int pixels = images.channels() * images.height() * images.width();
     if (input.height == 1 && input.width == 1 && input.channels == pixels)
@@ -28,55 +23,34 @@ int paddingFor(const ImageSet& images, SampleShape input)
     return fits ? extra / 2 : -1;
 }
 
-OptimizerSpec optimizerOf(const TrainRecipe& recipe)
+/// Whether the data have what the loss compares with.
+Result<void> checkTargets(const TrainRecipe& recipe, const Dataset& data, int outputs)
 {
-    return {.name = recipe.optimizer, .lr = recipe.lr, .momentum = recipe.momentum};
+    const std::string model = "model " + recipe.model + " has " + std::to_string(outputs) +
+                              " outputs, " + data.name + " has ";
+    if (data.train.hasTargets()) {
+        if (recipe.loss != "mse")
+            return Error::usage("loss " + recipe.loss + " needs classes, " + data.name +
+                                " has real targets: choose the loss mse");
+        if (data.train.outputs() != outputs)
+            return Error::usage(model + std::to_string(data.train.outputs()) + " targets");
+        return {};
+    }
+    if (outputs < data.classes)
+        return Error::usage(model + std::to_string(data.classes) + " classes");
+    return {};
 }
 
 } // namespace
 
-Result<void> checkRecipe(const TrainRecipe& recipe)
-{
-    constexpr int mostEpochs = 1000000;
-    constexpr int largestBatch = 4096;
-    if (recipe.epochs < 1 || recipe.epochs > mostEpochs)
-        return wrong("epochs", "from 1 to " + std::to_string(mostEpochs), recipe.epochs);
-    if (recipe.batch < 1 || recipe.batch > largestBatch)
-        return wrong("batch", "from 1 to " + std::to_string(largestBatch), recipe.batch);
-    if (recipe.loss != "cross_entropy")
-        return Error::usage("loss '" + recipe.loss + "' does not exist: there is cross_entropy");
-    if (recipe.observeEpochs < 0)
-        return wrong("observe_epochs", "0 or more", recipe.observeEpochs);
-    if (recipe.freezeObserversAfter < 0)
-        return wrong("freeze_observers_after", "0 or more", recipe.freezeObserversAfter);
-    if (recipe.limitTrain < 0)
-        return wrong("limit_train", "0 or more", recipe.limitTrain);
-    if (recipe.limitTest < 0)
-        return wrong("limit_test", "0 or more", recipe.limitTest);
-    const auto model = modelByName(recipe.model);
-    if (!model)
-        return model.error();
-    if (auto optimizer = Optimizer::make(optimizerOf(recipe)); !optimizer)
-        return optimizer.error();
-    // Each chunk of the batch has gradients of its own.
-    constexpr std::int64_t mostGradients = std::int64_t{1} << 28;
-    const std::int64_t count = parameterCount(*model);
-    if (count * ((recipe.batch + 7) / 8) > mostGradients)
-        return Error::usage("model " + recipe.model + " has " + formatCount(count) +
-                            " parameters, too many for a batch of " + std::to_string(recipe.batch));
-    auto network = Network::make(*model, recipe.seed);
-    if (!network)
-        return network.error();
-    return recipe.qat ? network->setQuantization(&*recipe.qat) : Result<void>{};
-}
-
 Trainer::Trainer(TrainRecipe recipe, std::shared_ptr<const Dataset> data, Network network,
-                 Optimizer optimizer, int padding)
+                 Optimizer optimizer, int padding, Loss loss)
     : m_recipe(std::move(recipe)),
       m_data(std::move(data)),
       m_network(std::move(network)),
       m_optimizer(std::move(optimizer)),
-      m_padding(padding)
+      m_padding(padding),
+      m_loss(loss)
 {
     shuffle();
 }
@@ -88,16 +62,20 @@ Result<Trainer> Trainer::make(TrainRecipe recipe, std::shared_ptr<const Dataset>
     const auto model = modelByName(recipe.model);
     if (!model)
         return model.error();
-    auto optimizer = Optimizer::make(optimizerOf(recipe));
+    auto optimizer = makeOptimizer(recipe);
     if (!optimizer)
         return optimizer.error();
     auto network = Network::make(*model, recipe.seed);
     if (!network)
         return network.error();
-    if (network->outputs() < data->classes)
-        return Error::usage("model " + recipe.model + " has " + std::to_string(network->outputs()) +
-                            " outputs, " + data->name + " has " + std::to_string(data->classes) +
-                            " classes");
+    if (auto ok = checkTargets(recipe, *data, network->outputs()); !ok)
+        return ok.error();
+    if (recipe.calibration > 0 && data->calibration.count() != recipe.calibration) {
+        auto split = holdOut(*data, recipe.calibration, recipe.seed);
+        if (!split)
+            return Error::usage("calibration: " + split.error().message);
+        data = std::make_shared<const Dataset>(std::move(*split));
+    }
     const int padding = paddingFor(data->train, model->input);
     if (padding < 0)
         return Error::usage(
@@ -109,8 +87,9 @@ Result<Trainer> Trainer::make(TrainRecipe recipe, std::shared_ptr<const Dataset>
     if (recipe.qat)
         if (auto ok = network->setQuantization(&*recipe.qat); !ok)
             return ok.error();
+    const Loss loss = *lossByName(recipe.loss);
     return Trainer(std::move(recipe), std::move(data), std::move(*network), std::move(*optimizer),
-                   padding);
+                   padding, loss);
 }
 
 std::int64_t Trainer::trainCount() const
@@ -146,6 +125,9 @@ void Trainer::shuffle()
 /// Which halves of the fake-quantize modules work in the step that comes.
 void Trainer::applyPhase()
 {
+    m_network.setBatchNormFrozen(
+        (m_recipe.freezeBatchNormAfter > 0 && m_epoch > m_recipe.freezeBatchNormAfter) ||
+        (m_recipe.qat && m_recipe.qat->freezeBatchNorm));
     if (!m_recipe.qat)
         return;
     const bool frozen =
@@ -156,6 +138,42 @@ void Trainer::applyPhase()
     m_network.setFakeQuantEnabled(m_epoch > m_recipe.observeEpochs);
 }
 
+double Trainer::lr() const
+{
+    return lrAt(m_recipe.schedule, m_recipe.lr, m_epoch - 1, m_steps);
+}
+
+/// What a batch is compared with, and how its samples are written.
+struct Trainer::Batch {
+    std::vector<int> labels;
+    std::vector<float> values;
+    Network::SampleWriter writer;
+    BatchTargets targets(Loss loss) const { return {labels, values, loss}; }
+};
+
+Trainer::Batch Trainer::gather(const SampleSet& samples, std::span<const std::int64_t> indices,
+                               bool augmented) const
+{
+    Batch batch;
+    for (const std::int64_t index : indices)
+        if (samples.hasTargets()) {
+            const auto targets = samples.targets(index);
+            batch.values.insert(batch.values.end(), targets.begin(), targets.end());
+        } else {
+            batch.labels.push_back(samples.label(index));
+        }
+    const AugmentedSize size{samples.channels(), samples.height() + 2 * m_padding,
+                             samples.width() + 2 * m_padding};
+    batch.writer = [this, &samples, indices, augmented, size](std::int64_t i, float* out) {
+        const std::int64_t index = indices[static_cast<std::size_t>(i)];
+        samples.copyChannelsLast(index, m_padding, out);
+        if (augmented)
+            augment(m_recipe.augmentation, size, m_recipe.seed, static_cast<std::uint64_t>(m_epoch),
+                    static_cast<std::uint64_t>(index), out);
+    };
+    return batch;
+}
+
 Result<StepResult> Trainer::step(const JobContext& context)
 {
     if (finished())
@@ -163,30 +181,37 @@ Result<StepResult> Trainer::step(const JobContext& context)
     applyPhase();
     const std::int64_t count =
         std::min<std::int64_t>(m_recipe.batch, static_cast<std::int64_t>(m_order.size()) - m_next);
-    const auto image = [&](std::int64_t i) {
-        return static_cast<std::int64_t>(m_order[static_cast<std::size_t>(m_next + i)]);
-    };
-    std::vector<int> labels(static_cast<std::size_t>(count));
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = m_data->train.label(image(static_cast<std::int64_t>(i)));
-    const auto batch = m_network.trainBatch(
-        [&](std::int64_t i, float* out) {
-            m_data->train.copyChannelsLast(image(i), m_padding, out);
-        },
-        labels, context);
+    const std::vector<std::int64_t> indices(m_order.begin() + m_next,
+                                            m_order.begin() + m_next + count);
+    const Batch samples = gather(m_data->train, indices, m_recipe.augmentation.any());
+    const auto batch = m_network.trainBatch(samples.writer, samples.targets(m_loss), context);
     auto& parameters = m_network.parameters();
     if (!batch) {
         if (batch.error().kind != ErrorKind::Data)
             return batch.error();
-        for (std::size_t p = 0; p < m_lastGood.size(); ++p)
-            parameters[p].value = m_lastGood[p];
+        for (std::size_t p = 0; p < std::min(m_lastGood.size(), parameters.size()); ++p)
+            if (m_lastGood[p].size() == parameters[p].value.size())
+                parameters[p].value = m_lastGood[p];
         return Error::data("step " + std::to_string(m_steps + 1) + ": " + batch.error().message +
-                           "; lr " + formatShort(m_recipe.lr) + " may be too large");
+                           "; lr " + formatShort(lr()) + " may be too large");
     }
     m_lastGood.resize(parameters.size());
     for (std::size_t p = 0; p < parameters.size(); ++p)
         m_lastGood[p] = parameters[p].value;
+    if (m_recipe.qat)
+        if (auto ok = m_oscillation.beforeStep(m_network, m_recipe.qat->oscillation); !ok)
+            return ok.error();
+    // Adam's steps have the learning rate's size, whatever the gradient's: for a scale of 0.01 that
+    // must mean a part of it. A function of the value, so that a checkpoint need not know it.
+    if (m_recipe.optimizer != "sgd")
+        for (auto& p : parameters)
+            if (p.positive && !p.value.empty())
+                p.lrFactor = static_cast<double>(p.value[0]);
+    m_optimizer.setLr(lr());
     m_optimizer.step(parameters);
+    m_network.constrainLearned();
+    if (auto ok = m_oscillation.afterStep(m_network); !ok)
+        return ok.error();
 
     m_next += count;
     ++m_steps;
@@ -195,6 +220,7 @@ Result<StepResult> Trainer::step(const JobContext& context)
                             batch->correct, count,   endsEpoch};
     if (endsEpoch) {
         ++m_epoch;
+        m_oscillation.endEpoch();
         if (!finished())
             shuffle();
     }
@@ -207,15 +233,11 @@ Result<Evaluation> Trainer::evaluate(const JobContext& context, std::int64_t n)
     BatchResult sum;
     // As large as a training batch: the network has the memory for it already.
     for (std::int64_t begin = 0; begin < images; begin += m_recipe.batch) {
-        const std::int64_t count = std::min<std::int64_t>(m_recipe.batch, images - begin);
-        std::vector<int> labels(static_cast<std::size_t>(count));
-        for (std::size_t i = 0; i < labels.size(); ++i)
-            labels[i] = m_data->test.label(begin + static_cast<std::int64_t>(i));
-        const auto batch = m_network.testBatch(
-            [&](std::int64_t i, float* out) {
-                m_data->test.copyChannelsLast(begin + i, m_padding, out);
-            },
-            labels, context);
+        std::vector<std::int64_t> indices(
+            static_cast<std::size_t>(std::min<std::int64_t>(m_recipe.batch, images - begin)));
+        std::iota(indices.begin(), indices.end(), begin);
+        const Batch samples = gather(m_data->test, indices, false);
+        const auto batch = m_network.testBatch(samples.writer, samples.targets(m_loss), context);
         if (!batch)
             return batch.error();
         sum.lossSum += batch->lossSum;

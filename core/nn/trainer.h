@@ -5,6 +5,8 @@
 #include "core/data/dataset.h"
 #include "core/nn/network.h"
 #include "core/nn/optimizer.h"
+#include "core/nn/train_recipe.h"
+#include "core/nn/weight_oscillation.h"
 
 #include <cstdint>
 #include <memory>
@@ -13,29 +15,6 @@
 #include <vector>
 
 namespace qs {
-
-/// What a person chose to train: a plain value.
-struct TrainRecipe {
-    std::string model = "seed-cnn";
-    std::string data = "fashion-mnist";
-    int epochs = 1;
-    int batch = 64;
-    double lr = 0.001;
-    std::string optimizer = "adam"; ///< adam or sgd
-    double momentum = 0;            ///< sgd
-    std::string loss = "cross_entropy";
-    std::uint64_t seed = 0;
-    std::optional<QatConfig> qat; ///< none: float
-    int observeEpochs = 0;        ///< first only observe, for so many epochs
-    int freezeObserversAfter = 0; ///< epochs after which observers stop; 0: never
-    std::int64_t limitTrain = 0;  ///< only the first so many training images; 0: all
-    std::int64_t limitTest = 0;   ///< likewise of the test images
-    bool operator==(const TrainRecipe&) const = default;
-};
-
-/// Everything about a recipe that can be judged without its data. Errors (Usage): each value that
-/// cannot be, by name.
-Result<void> checkRecipe(const TrainRecipe& recipe);
 
 struct StepResult {
     std::int64_t step = 0; ///< steps done, this one included
@@ -52,11 +31,13 @@ struct Evaluation {
     std::int64_t images = 0;
 };
 
-/// Trains a network, step by step. One thread at a time. The same recipe and data give the same
-/// bits whatever the number of threads.
+/// Trains a network, step by step. One thread at a time: parameters that another thread changes are
+/// handed over between steps (TwinTrainer::requestQuantization). The same recipe and data give the
+/// same bits whatever the number of threads.
 class Trainer {
 public:
-    /// Errors (Usage): checkRecipe's; images or labels that do not fit the model. Images smaller
+    /// Errors (Usage): checkRecipe's; samples, labels or targets that do not fit the model and
+    /// the loss; more calibration samples than there are. Images smaller
     /// than the model's input by an even number are padded with zeros all around.
     static Result<Trainer> make(TrainRecipe recipe, std::shared_ptr<const Dataset> data);
 
@@ -65,6 +46,17 @@ public:
     /// gradient that is not finite, naming step and layer, with the weights restored for which the
     /// loss was finite last; cancelled, with the weights as before the step.
     Result<StepResult> step(const JobContext& context = {});
+    /// Everything that the steps to come depend on, as named tensors: the network's stateDict() and
+    /// trainingState(), "optimizer.…", "oscillation.…", "trainer.progress" and "trainer.recipe"
+    /// (the recipe as JSON, in bytes). Between steps.
+    std::vector<Tensor> checkpoint() const;
+    /// Goes on where a checkpoint of the same recipe was made: the same steps follow, bit for bit.
+    /// The number of epochs may differ. Errors (Data): another recipe, with what differs; tensors
+    /// that do not fit. What is there then is unspecified: make another trainer.
+    Result<void> resume(std::span<const Tensor> checkpoint);
+    /// The recipe of a checkpoint. Errors (Data): none.
+    static Result<TrainRecipe> recipeOf(std::span<const Tensor> checkpoint);
+
     /// Loss and accuracy on the first n test images; n <= 0: all (of limit_test). Observes nothing.
     Result<Evaluation> evaluate(const JobContext& context = {}, std::int64_t n = 0);
 
@@ -80,12 +72,18 @@ public:
     const TrainRecipe& recipe() const { return m_recipe; }
     const Dataset& data() const { return *m_data; }
     int padding() const { return m_padding; } ///< zeros around each image
+    double lr() const;                        ///< of the next step, as the schedule has it
+    /// Flips of weights' codes: empty unless the qat config asks for it.
+    const WeightOscillation& oscillation() const { return m_oscillation; }
     Network& network() { return m_network; }
     const Network& network() const { return m_network; }
 
 private:
     Trainer(TrainRecipe recipe, std::shared_ptr<const Dataset> data, Network network,
-            Optimizer optimizer, int padding);
+            Optimizer optimizer, int padding, Loss loss);
+    struct Batch;
+    Batch gather(const SampleSet& samples, std::span<const std::int64_t> indices,
+                 bool augmented) const;
     void shuffle();
     void applyPhase();
     std::int64_t trainCount() const;
@@ -96,12 +94,14 @@ private:
     Network m_network;
     Optimizer m_optimizer;
     int m_padding = 0;
+    Loss m_loss = Loss::CrossEntropy;
     int m_epoch = 1;
     std::int64_t m_steps = 0;
     std::int64_t m_next = 0;             ///< position in m_order
     std::int64_t m_quantizationStep = 0; ///< steps done when quantization was last set
     std::vector<std::uint32_t> m_order;
     std::vector<std::vector<float>> m_lastGood;
+    WeightOscillation m_oscillation;
 };
 
 } // namespace qs

@@ -188,6 +188,8 @@ std::shared_ptr<const TwinSnapshot> TwinTrainer::snapshot() const
     snapshot->floatWeights = m_float.network().stateDict();
     snapshot->quantizedWeights = m_quantized.network().stateDict();
     snapshot->quantizers = m_quantized.network().quantizers();
+    snapshot->weightViews = m_quantized.network().weightViews();
+    snapshot->oscillations = m_quantized.oscillation().states();
     return snapshot;
 }
 

@@ -51,6 +51,8 @@ struct TwinSnapshot {
     std::vector<Tensor> floatWeights;     ///< state_dict of the float network
     std::vector<Tensor> quantizedWeights; ///< of the other: the float weights behind the quantizers
     std::vector<FakeQuantizeState> quantizers;
+    std::vector<WeightView> weightViews;        ///< latent weights, masks: of the last step
+    std::vector<OscillationState> oscillations; ///< where the config tracks them
 };
 
 /// A float network and a fake-quantized one with the same initial weights, trained in lockstep on

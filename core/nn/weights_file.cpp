@@ -11,7 +11,7 @@ Result<void> saveWeights(const Network& network, const std::string& path, const 
     return writeTensors(path, network.stateDict(), context);
 }
 
-Result<void> loadWeights(Network& network, const std::string& path, const JobContext& context)
+Result<std::vector<Tensor>> readAllTensors(const std::string& path, const JobContext& context)
 {
     const auto file = readTensors(path, context);
     if (!file)
@@ -23,7 +23,15 @@ Result<void> loadWeights(Network& network, const std::string& path, const JobCon
             return tensor.error();
         tensors.push_back(std::move(*tensor));
     }
-    if (auto loaded = network.loadStateDict(tensors); !loaded)
+    return tensors;
+}
+
+Result<void> loadWeights(Network& network, const std::string& path, const JobContext& context)
+{
+    const auto tensors = readAllTensors(path, context);
+    if (!tensors)
+        return tensors.error();
+    if (auto loaded = network.loadStateDict(*tensors); !loaded)
         return Error{loaded.error().kind, path + ": " + loaded.error().message};
     return {};
 }

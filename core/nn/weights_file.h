@@ -16,4 +16,7 @@ Result<void> saveWeights(const Network& network, const std::string& path,
 /// Errors: readTensors's; Network::loadStateDict's with the path. The network is unchanged then.
 Result<void> loadWeights(Network& network, const std::string& path, const JobContext& context = {});
 
+/// Named tensors of any file, all of them. Errors: readTensors's.
+Result<std::vector<Tensor>> readAllTensors(const std::string& path, const JobContext& context = {});
+
 } // namespace qs

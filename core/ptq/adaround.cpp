@@ -184,7 +184,10 @@ Result<RoundedWeights> adaRound(std::span<const float> weight, std::int64_t outp
     if (!done || stopped)
         return Error::cancelled();
     context.report("AdaRound", 1);
-    return resultOf(weight, outputs, data, *choices, up);
+    auto rounded = resultOf(weight, outputs, data, *choices, up);
+    if (!rounded || !options.descent)
+        return rounded;
+    return descendRounding(weight, outputs, params, data, rounded->codes, context);
 }
 
 Result<RoundedWeights> descendRounding(std::span<const float> weight, std::int64_t outputs,

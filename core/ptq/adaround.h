@@ -15,10 +15,11 @@ namespace qs {
 struct AdaRoundOptions {
     int iterations = 2000;
     double learningRate = 0.01; ///< Adam's, of V; its betas are 0.9 and 0.999, eps 1e-8
-    double lambda = 0.1;        ///< weight of the rounding loss, see adaRound
+    double lambda = 5;          ///< weight of the rounding loss, see adaRound
     double betaStart = 20;
     double betaEnd = 2;
     double warmStart = 0.2; ///< the part of the iterations without the rounding loss, 0 … 1
+    bool descent = true;    ///< descendRounding follows; the paper stops without
 };
 
 struct RoundedWeights {
@@ -47,6 +48,9 @@ struct RoundedWeights {
 /// in what one of its N_o weights that have a choice is expected to add; so one λ suits all layers
 /// and outputs. The function that follows the layer is left out of the loss, as Gram matrices
 /// cannot know it.
+///
+/// On layers of 12 and 72 columns λ from 3 to 10 gave errors within 1 % of each other at 2,000
+/// iterations; at 0.3 many outputs fell back to nearest rounding.
 ///
 /// For each output the result is nearest rounding where that is better: error <= errorNearest.
 /// One iteration costs outputs * columns² multiplications in float32; errors are in double. Outputs

@@ -41,6 +41,13 @@ public:
     /// Ends an epoch: flipsInEpoch() starts from 0 again. Returns the epoch's flips of all weights.
     std::int64_t endEpoch();
 
+    /// All of it as tensors, and back: "code" int32, "direction" int8, "frequency" and "mean_code"
+    /// float64, "frozen" uint8, "flips" and "flips_in_epoch" int32, each one per weight; "steps"
+    /// and "momentum" scalars. Other names are skipped. Errors (Data): one that is missing, of
+    /// another type or size; a momentum outside of (0, 1].
+    std::vector<Tensor> state() const;
+    static Result<OscillationTracker> fromState(std::span<const Tensor> state);
+
     std::int64_t size() const { return static_cast<std::int64_t>(m_code.size()); }
     std::int64_t steps() const { return m_steps; }
     double momentum() const { return m_momentum; }

@@ -3,4 +3,5 @@
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/qat/dampening.cpp
     ${PROJECT_SOURCE_DIR}/core/qat/oscillation.cpp
+    ${PROJECT_SOURCE_DIR}/core/qat/oscillation_state.cpp
 )

@@ -57,63 +57,6 @@ Result<TensorSession> tensorFromJson(const Json& json)
     return tensor;
 }
 
-Json toJson(const TrainRecipe& r)
-{
-    Json json;
-    json["model"] = r.model;
-    json["data"] = r.data;
-    json["epochs"] = r.epochs;
-    json["batch"] = r.batch;
-    json["lr"] = r.lr;
-    json["optimizer"] = r.optimizer;
-    json["momentum"] = r.momentum;
-    json["loss"] = r.loss;
-    json["seed"] = r.seed;
-    json["observe_epochs"] = r.observeEpochs;
-    json["freeze_observers_after"] = r.freezeObserversAfter;
-    json["limit_train"] = r.limitTrain;
-    json["limit_test"] = r.limitTest;
-    if (r.qat)
-        json["qat"] = Json(toJson(*r.qat));
-    return json;
-}
-
-Result<TrainRecipe> recipeFromJson(const Json& json)
-{
-    constexpr std::int64_t kMany = std::int64_t{1} << 40;
-    TrainRecipe r = TrainSession().recipe;
-    JsonReader in(json, "train.recipe.");
-    in.text("model", r.model);
-    in.text("data", r.data);
-    in.integer("epochs", r.epochs, 1, 100000);
-    in.integer("batch", r.batch, 1, 4096);
-    in.number("lr", r.lr);
-    in.text("optimizer", r.optimizer);
-    in.number("momentum", r.momentum);
-    in.text("loss", r.loss);
-    // A double holds whole numbers to 2^53 only; seeds are full 64-bit.
-    if (const Json* seed = in.member("seed")) {
-        if (seed->is_number_unsigned())
-            r.seed = seed->get<std::uint64_t>();
-        else
-            in.fail("a whole number of at least 0", *seed, "seed");
-    }
-    in.integer("observe_epochs", r.observeEpochs, 0, 100000);
-    in.integer("freeze_observers_after", r.freezeObserversAfter, 0, 100000);
-    in.integer("limit_train", r.limitTrain, std::int64_t{0}, kMany);
-    in.integer("limit_test", r.limitTest, std::int64_t{0}, kMany);
-    if (const Json* qat = in.member("qat")) {
-        auto config = qatConfigFromJson(nlohmann::json(*qat));
-        if (config)
-            r.qat = std::move(*config);
-        else
-            in.fail(Error::data("train.recipe.qat: " + config.error().message));
-    }
-    if (auto ok = in.finishKeepingUnknown(); !ok)
-        return ok.error();
-    return r;
-}
-
 Json toJson(const TwinSnapshot& s)
 {
     Json json;
@@ -199,7 +142,7 @@ Result<std::shared_ptr<const TwinSnapshot>> trainingFromJson(const Json& json,
     in.flag("finished", s->finished);
     in.number("samples_per_second", s->samplesPerSecond);
     if (const Json* own = in.member("recipe")) {
-        auto read = recipeFromJson(*own);
+        auto read = recipeFromJson(*own, "train.recipe.", TrainSession().recipe);
         if (read)
             s->recipe = std::move(*read);
         else
@@ -338,7 +281,7 @@ Result<SessionFile> sessionFromJson(const Json& json)
     if (const Json* train = in.member("train")) {
         JsonReader part(*train, "train.");
         if (const Json* recipe = part.member("recipe")) {
-            auto read = recipeFromJson(*recipe);
+            auto read = recipeFromJson(*recipe, "train.recipe.", TrainSession().recipe);
             if (read)
                 session.train.recipe = std::move(*read);
             else

@@ -128,7 +128,7 @@ def adaround(w, x, xq, scale, zero, lo, hi, iterations, lam):
     return codes.detach(), nearest, error(codes).detach(), error(nearest)
 
 
-for drift, symmetric, bits, lam in [(0.0, True, 4, 0.1), (0.0, False, 4, 0.01), (0.1, True, 3, 0.1), (0.1, False, 2, 0.1)]:
+for drift, symmetric, bits, lam in [(0.0, True, 4, 5.0), (0.0, False, 4, 0.1), (0.1, True, 3, 1.0), (0.1, False, 2, 5.0)]:
     out, k, n = 8, 24, 300
     mix = torch.randn(k, k, dtype=torch.float64) / math.sqrt(k) + torch.eye(k, dtype=torch.float64)
     x = torch.relu(torch.randn(n, k, dtype=torch.float64) @ mix).float()

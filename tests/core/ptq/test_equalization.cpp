@@ -157,7 +157,8 @@ private slots:
             for (std::size_t i = 0; i < link.scale.size(); ++i) {
                 if (link.outputBefore[i] == 0)
                     continue;
-                before = std::max(before, link.outputBefore[i] / link.inputBefore[i]);
+                before = std::max(before,
+                                  std::fabs(std::log(link.outputBefore[i] / link.inputBefore[i])));
                 QVERIFY(std::fabs(link.outputAfter[i] / link.inputAfter[i] - 1) < 1e-5);
             }
             // The ranges that are told are those of the weights.
@@ -167,7 +168,7 @@ private slots:
                 QVERIFY(static_cast<double>(std::fabs(first.weight[i])) <=
                         link.outputAfter[i / per] * (1 + 1e-7));
         }
-        QVERIFY(before > 10);
+        QVERIFY(before > std::log(5));
     }
 
     /// A pair is done in one pass: s = sqrt(r1 r2) / r2.
