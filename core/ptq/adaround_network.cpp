@@ -131,6 +131,8 @@ adaRoundWeights(Network& network, QatConfig& config, Network& reference,
             return gram.error();
         const auto rounded = adaRound(weights->latent.floats(), layers[i].out, *weights->params,
                                       *gram, options, context);
+        if (!rounded && rounded.error().kind == ErrorKind::Cancelled)
+            return rounded.error();
         if (!rounded)
             return Error{rounded.error().kind, "layer " + name + ": " + rounded.error().message};
         auto fixed = config;
