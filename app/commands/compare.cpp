@@ -104,23 +104,22 @@ private:
         inputs.network = &*network;
         inputs.test = &samples->test;
         inputs.calibration = samples->calibration ? &*samples->calibration : nullptr;
-        std::optional<QatNetwork> qat;
+        std::vector<std::string> observedAnew;
         if (wants(PtqMethod::Qat)) {
             auto read = readQat(*model, inputs, job);
             if (!read)
                 return read.error();
-            qat.emplace(std::move(*read));
-            inputs.qat = &qat->network;
+            inputs.qat = std::make_shared<Network>(std::move(read->network));
+            observedAnew = std::move(read->observedAnew);
         }
         auto reports = compareMethods(inputs, m_options, job);
         if (!reports)
             return reports.error();
         for (auto& report : *reports)
-            if (report.method == PtqMethod::Qat && !qat->observedAnew.empty())
-                report.notes.push_back(std::to_string(qat->observedAnew.size()) +
-                                       " ranges of activations are not in " +
-                                       m_arguments.qatWeights +
-                                       ": observed on the calibration samples");
+            if (report.method == PtqMethod::Qat && !observedAnew.empty())
+                report.notes.push_back(
+                    std::to_string(observedAnew.size()) + " ranges of activations are not in " +
+                    m_arguments.qatWeights + ": observed on the calibration samples");
         m_result.model = m_arguments.model;
         m_result.data = m_arguments.data;
         m_result.weights = m_arguments.weights;

@@ -69,7 +69,9 @@ double decibels(const std::optional<double>& db)
 
 bool helps(const ChangeFigures& before, const ChangeFigures& after)
 {
-    return after.loss < before.loss && after.accuracy.value_or(0) >= before.accuracy.value_or(0) &&
+    constexpr double worth = 0.999; // less is noise
+    return after.loss < worth * before.loss &&
+           after.accuracy.value_or(0) >= before.accuracy.value_or(0) &&
            decibels(after.layerSqnrDb) >= decibels(before.layerSqnrDb);
 }
 

@@ -47,9 +47,9 @@ struct LayerAdvice {
 /// Why a layer is bad and what to do about it. Rules look at measured facts (outliers, channels of
 /// different ranges, unused codes, clipping, vanished values, a shifted mean, few bits) and suggest
 /// changes; each change is then made on its own, everything calibrated anew, and measured. It helps
-/// where the network's loss falls, its accuracy does not, and the layer's SQNR does not fall.
-/// `base`: the network quantized by inputs.recipe; `figures`: layerReport's of it.
-/// Errors: of quantizing anew; cancelled. A change that cannot be made is listed as failed.
+/// where the network's loss falls by 0.1 % or more, its accuracy does not fall, and the layer's
+/// SQNR does not fall. `base`: the network quantized by inputs.recipe; `figures`: layerReport's of
+/// it. Errors: of quantizing anew; cancelled. A change that cannot be made is listed as failed.
 Result<LayerAdvice> adviseLayer(const AdviceInputs& inputs, PostTraining& base,
                                 const LayerFigures& figures, const JobContext& context = {});
 

@@ -8,16 +8,18 @@
 #include "core/ptq/dynamic_network.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace qs {
 namespace {
 
-OutputFunction outputsOf(const IntegerNetwork& network, SampleShape shape,
+OutputFunction outputsOf(std::shared_ptr<const ConvertedNetwork> converted, SampleShape shape,
                          const JobContext& context)
 {
-    return [&network, shape, &context](const NetworkSamples& samples, std::int64_t begin,
-                                       std::int64_t count) -> Result<std::vector<float>> {
-        auto run = network.run(samples.writer(begin), count, {}, context);
+    return [converted = std::move(converted), shape,
+            &context](const NetworkSamples& samples, std::int64_t begin,
+                      std::int64_t count) -> Result<std::vector<float>> {
+        auto run = converted->network.run(samples.writer(begin), count, {}, context);
         if (!run)
             return run.error();
         const int pixels = shape.height * shape.width;
@@ -34,108 +36,175 @@ OutputFunction outputsOf(const IntegerNetwork& network, SampleShape shape,
     };
 }
 
-OutputFunction outputsOf(DynamicNetwork& network, DynamicArithmetic arithmetic,
+OutputFunction outputsOf(std::shared_ptr<DynamicNetwork> network, DynamicArithmetic arithmetic,
                          const JobContext& context)
 {
-    return [&network, arithmetic, &context](const NetworkSamples& samples, std::int64_t begin,
-                                            std::int64_t count) {
-        return network.outputsOf(samples, begin, count, arithmetic, context);
+    return [network = std::move(network), arithmetic,
+            &context](const NetworkSamples& samples, std::int64_t begin, std::int64_t count) {
+        return network->outputsOf(samples, begin, count, arithmetic, context);
     };
 }
 
-struct Measured {
-    ModelScore score;
-    Timing time;
-};
-
-Result<Measured> measure(const OutputFunction& network, const NetworkSamples& test,
-                         const CompareOptions& options, const JobContext& context)
+OutputFunction outputsOf(std::shared_ptr<Network> network, const JobContext& context)
 {
-    auto score = scoreOf(network, test, options.batch, context);
-    if (!score)
-        return score.error();
-    auto time = timeOf(network, test, options.batch, options.runs, context);
-    if (!time)
-        return time.error();
-    return Measured{std::move(*score), *time};
+    return [network = std::move(network), &context](const NetworkSamples& samples,
+                                                    std::int64_t begin, std::int64_t count) {
+        return network->outputsOf(samples.writer(begin), count, context);
+    };
 }
 
+/// A method's report without times, and what is to be timed.
+struct Subject {
+    MethodReport report;
+    OutputFunction fake; ///< what it runs on it keeps alive
+    std::optional<OutputFunction> integer;
+};
+
 /// The network on integers, beside the fake-quantized one.
-Result<void> addIntegerFigures(MethodReport& report, Network& network,
-                               const ConvertedNetwork& converted, const NetworkSamples& test,
+Result<void> addIntegerFigures(Subject& subject, Network& network, const NetworkSamples& test,
                                const CompareOptions& options, const JobContext& context)
 {
-    auto measured = measure(outputsOf(converted.network, network.shapes().back(), context), test,
-                            options, context);
-    if (!measured)
-        return measured.error();
-    report.mismatches = mismatchesOf(report.score, measured->score);
+    auto& report = subject.report;
+    auto score = scoreOf(*subject.integer, test, options.batch, context);
+    if (!score)
+        return score.error();
+    report.mismatches = mismatchesOf(report.score, *score);
     std::vector<std::vector<float>> before;
     for (const auto& parameter : network.parameters())
         before.push_back(parameter.value);
     auto moved = useIntegerBias(network);
-    auto twin = moved ? scoreOf(outputsOf(network, context), test, options.batch, context)
+    auto twin = moved ? scoreOf(subject.fake, test, options.batch, context)
                       : Result<ModelScore>(moved.error());
     for (std::size_t i = 0; i < before.size(); ++i)
         network.parameters()[i].value = std::move(before[i]);
     if (!twin)
         return twin.error();
-    report.mismatchesOnGrid = mismatchesOf(*twin, measured->score);
-    report.integer = std::move(measured->score);
-    report.integerTime = measured->time;
+    report.mismatchesOnGrid = mismatchesOf(*twin, *score);
+    report.integer = std::move(*score);
     return {};
 }
 
-Result<MethodReport> floatReport(const CompareInputs& inputs, const CompareOptions& options,
-                                 const JobContext& context)
+Result<Subject> floatSubject(const CompareInputs& inputs, const CompareOptions& options,
+                             const JobContext& context)
 {
-    auto network = floatCopy(*inputs.network);
-    if (!network)
-        return network.error();
-    auto measured = measure(outputsOf(*network, context), *inputs.test, options, context);
-    if (!measured)
-        return measured.error();
-    MethodReport report;
-    report.score = std::move(measured->score);
-    report.time = measured->time;
-    report.bytes = floatBytesOf(*network);
+    auto copy = floatCopy(*inputs.network);
+    if (!copy)
+        return copy.error();
+    const auto network = std::make_shared<Network>(std::move(*copy));
+    Subject subject;
+    subject.fake = outputsOf(network, context);
+    auto score = scoreOf(subject.fake, *inputs.test, options.batch, context);
+    if (!score)
+        return score.error();
+    subject.report.score = std::move(*score);
+    subject.report.bytes = floatBytesOf(*network);
     auto coverage = coverageOf(*network, nullptr, "nothing is quantized");
     if (!coverage)
         return coverage.error();
-    report.coverage = std::move(*coverage);
-    return report;
+    subject.report.coverage = std::move(*coverage);
+    return subject;
 }
 
-Result<MethodReport> dynamicReport(const CompareInputs& inputs, const CompareOptions& options,
-                                   const JobContext& context)
+Result<Subject> dynamicSubject(const CompareInputs& inputs, const CompareOptions& options,
+                               const JobContext& context)
 {
-    auto network = DynamicNetwork::make(*inputs.network);
-    if (!network)
-        return network.error();
-    auto fake = measure(outputsOf(*network, DynamicArithmetic::FakeQuantized, context),
-                        *inputs.test, options, context);
+    auto made = DynamicNetwork::make(*inputs.network);
+    if (!made)
+        return made.error();
+    const auto network = std::make_shared<DynamicNetwork>(std::move(*made));
+    Subject subject;
+    subject.fake = outputsOf(network, DynamicArithmetic::FakeQuantized, context);
+    auto fake = scoreOf(subject.fake, *inputs.test, options.batch, context);
     if (!fake)
         return fake.error();
-    MethodReport report;
+    auto& report = subject.report;
     report.method = PtqMethod::Dynamic;
-    report.score = std::move(fake->score);
-    report.time = fake->time;
+    report.score = std::move(*fake);
     report.bytes = network->bytes();
     report.coverage = dynamicCoverage(inputs.network->model());
     report.notes.push_back("one scale for each batch of " + std::to_string(options.batch) +
                            " samples: results depend on it");
     if (network->linearLayers().empty()) {
         report.notes.emplace_back("there is no Linear layer: nothing is quantized");
-        return report;
+        return subject;
     }
-    auto integer = measure(outputsOf(*network, DynamicArithmetic::Integer, context), *inputs.test,
-                           options, context);
+    subject.integer = outputsOf(network, DynamicArithmetic::Integer, context);
+    auto integer = scoreOf(*subject.integer, *inputs.test, options.batch, context);
     if (!integer)
         return integer.error();
-    report.mismatches = mismatchesOf(report.score, integer->score);
-    report.integer = std::move(integer->score);
-    report.integerTime = integer->time;
-    return report;
+    report.mismatches = mismatchesOf(report.score, *integer);
+    report.integer = std::move(*integer);
+    return subject;
+}
+
+/// A network whose quantizers are set and calibrated.
+Result<Subject> quantizedSubject(PtqMethod method, const std::shared_ptr<Network>& network,
+                                 const NetworkSamples& test, const CompareOptions& options,
+                                 const JobContext& context)
+{
+    Subject subject;
+    subject.fake = outputsOf(network, context);
+    auto score = scoreOf(subject.fake, test, options.batch, context);
+    if (!score)
+        return score.error();
+    auto& report = subject.report;
+    report.method = method;
+    report.score = std::move(*score);
+    const auto bytes = bytesOf(*network);
+    if (!bytes)
+        return bytes.error();
+    report.bytes = *bytes;
+    std::string whyFloat = "activations are float: weights are dequantized first";
+    std::shared_ptr<const ConvertedNetwork> converted;
+    const auto modules = network->quantizers();
+    if (std::any_of(modules.begin(), modules.end(),
+                    [](const auto& m) { return !m.name.ends_with(".weight"); })) {
+        auto made = convert(*network);
+        if (made) {
+            converted = std::make_shared<ConvertedNetwork>(std::move(*made));
+        } else if (made.error().kind == ErrorKind::Cancelled) {
+            return made.error();
+        } else {
+            whyFloat = made.error().message;
+            report.notes.push_back("does not run on integers: " + whyFloat);
+        }
+    }
+    auto coverage = coverageOf(*network, converted.get(), whyFloat);
+    if (!coverage)
+        return coverage.error();
+    report.coverage = std::move(*coverage);
+    const bool runs = std::any_of(report.coverage.begin(), report.coverage.end(),
+                                  [](const auto& row) { return row.integers; });
+    if (!converted || !runs)
+        return subject;
+    subject.integer = outputsOf(converted, network->shapes().back(), context);
+    if (auto added = addIntegerFigures(subject, *network, test, options, context); !added)
+        return added.error();
+    return subject;
+}
+
+/// Times all of them in turns and gives up the networks.
+Result<std::vector<MethodReport>> timed(std::vector<Subject> subjects, const NetworkSamples& test,
+                                        const CompareOptions& options, const JobContext& context)
+{
+    std::vector<OutputFunction> functions;
+    for (const auto& subject : subjects) {
+        functions.push_back(subject.fake);
+        if (subject.integer)
+            functions.push_back(*subject.integer);
+    }
+    const auto times = timeInTurns(functions, test, options.batch, options.runs, context);
+    if (!times)
+        return times.error();
+    std::vector<MethodReport> reports;
+    std::size_t next = 0;
+    for (auto& subject : subjects) {
+        subject.report.time = (*times)[next++];
+        if (subject.integer)
+            subject.report.integerTime = (*times)[next++];
+        reports.push_back(std::move(subject.report));
+    }
+    return reports;
 }
 
 void addNotes(MethodReport& report, const PostTraining& done)
@@ -161,8 +230,8 @@ void addNotes(MethodReport& report, const PostTraining& done)
                                     : bias.skipped));
 }
 
-Result<MethodReport> postTrainingReport(PtqMethod method, const CompareInputs& inputs,
-                                        const CompareOptions& options, const JobContext& context)
+Result<Subject> postTrainingSubject(PtqMethod method, const CompareInputs& inputs,
+                                    const CompareOptions& options, const JobContext& context)
 {
     PtqRecipe recipe = options.recipe;
     if (method == PtqMethod::WeightOnly)
@@ -170,55 +239,33 @@ Result<MethodReport> postTrainingReport(PtqMethod method, const CompareInputs& i
     auto done = quantizeAfterTraining(*inputs.network, recipe, inputs.calibration, context);
     if (!done)
         return done.error();
-    auto report = reportOf(method, done->network, *inputs.test, options, context);
-    if (report)
-        addNotes(*report, *done);
-    return report;
+    const auto network = std::make_shared<Network>(std::move(done->network));
+    auto subject = quantizedSubject(method, network, *inputs.test, options, context);
+    if (subject)
+        addNotes(subject->report, *done);
+    return subject;
+}
+
+Result<Subject> subjectOf(PtqMethod method, const CompareInputs& inputs,
+                          const CompareOptions& options, const JobContext& context)
+{
+    switch (method) {
+    case PtqMethod::Float:
+        return floatSubject(inputs, options, context);
+    case PtqMethod::Dynamic:
+        return dynamicSubject(inputs, options, context);
+    case PtqMethod::Qat:
+        if (inputs.qat == nullptr)
+            return Error::usage("needs the weights of a training with fake-quantize modules");
+        return quantizedSubject(method, inputs.qat, *inputs.test, options, context);
+    case PtqMethod::Static:
+    case PtqMethod::WeightOnly:
+        break;
+    }
+    return postTrainingSubject(method, inputs, options, context);
 }
 
 } // namespace
-
-Result<MethodReport> reportOf(PtqMethod method, Network& network, const NetworkSamples& test,
-                              const CompareOptions& options, const JobContext& context)
-{
-    auto measured = measure(outputsOf(network, context), test, options, context);
-    if (!measured)
-        return measured.error();
-    MethodReport report;
-    report.method = method;
-    report.score = std::move(measured->score);
-    report.time = measured->time;
-    const auto bytes = bytesOf(network);
-    if (!bytes)
-        return bytes.error();
-    report.bytes = *bytes;
-    std::string whyFloat = "activations are float: weights are dequantized first";
-    std::optional<ConvertedNetwork> converted;
-    const auto modules = network.quantizers();
-    if (std::any_of(modules.begin(), modules.end(),
-                    [](const auto& m) { return !m.name.ends_with(".weight"); })) {
-        auto made = convert(network);
-        if (made) {
-            converted = std::move(*made);
-        } else if (made.error().kind == ErrorKind::Cancelled) {
-            return made.error();
-        } else {
-            whyFloat = made.error().message;
-            report.notes.push_back("does not run on integers: " + whyFloat);
-        }
-    }
-    auto coverage = coverageOf(network, converted ? &*converted : nullptr, whyFloat);
-    if (!coverage)
-        return coverage.error();
-    report.coverage = std::move(*coverage);
-    const bool runs = std::any_of(report.coverage.begin(), report.coverage.end(),
-                                  [](const auto& row) { return row.integers; });
-    if (converted && runs)
-        if (auto added = addIntegerFigures(report, network, *converted, test, options, context);
-            !added)
-            return added.error();
-    return report;
-}
 
 Result<std::vector<MethodReport>> compareMethods(const CompareInputs& inputs,
                                                  const CompareOptions& options,
@@ -226,26 +273,21 @@ Result<std::vector<MethodReport>> compareMethods(const CompareInputs& inputs,
 {
     if (options.batch < 1 || options.runs < 1)
         return Error::usage("batch and runs must be 1 or more");
-    std::vector<MethodReport> reports;
+    std::vector<Subject> subjects;
     for (const auto method : options.methods) {
-        context.report(info(method).name, static_cast<double>(reports.size()) /
-                                              static_cast<double>(options.methods.size()));
-        if (method == PtqMethod::Qat && inputs.qat == nullptr)
-            return Error::usage("method qat needs the weights of a training with fake-quantize "
-                                "modules");
-        auto report = method == PtqMethod::Float     ? floatReport(inputs, options, context)
-                      : method == PtqMethod::Dynamic ? dynamicReport(inputs, options, context)
-                      : method == PtqMethod::Qat
-                          ? reportOf(method, *inputs.qat, *inputs.test, options, context)
-                          : postTrainingReport(method, inputs, options, context);
-        if (!report)
-            return Error{report.error().kind,
-                         report.error().kind == ErrorKind::Cancelled
-                             ? report.error().message
-                             : std::string(info(method).name) + ": " + report.error().message};
-        reports.push_back(std::move(*report));
+        context.report(info(method).name, static_cast<double>(subjects.size()) /
+                                              static_cast<double>(options.methods.size() + 1));
+        auto subject = subjectOf(method, inputs, options, context);
+        if (!subject && subject.error().kind == ErrorKind::Cancelled)
+            return subject.error();
+        if (!subject)
+            return Error{subject.error().kind, "method " + std::string(info(method).name) + ": " +
+                                                   subject.error().message};
+        subjects.push_back(std::move(*subject));
     }
-    return reports;
+    context.report("Times", static_cast<double>(subjects.size()) /
+                                static_cast<double>(options.methods.size() + 1));
+    return timed(std::move(subjects), *inputs.test, options, context);
 }
 
 } // namespace qs

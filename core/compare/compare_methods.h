@@ -6,6 +6,7 @@
 #include "core/compare/model_score.h"
 #include "core/ptq/post_training.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,7 @@ struct CompareOptions {
     std::vector<PtqMethod> methods; ///< in the order they are wanted
     PtqRecipe recipe;               ///< of static, and with its weights alone of weight_only
     std::int64_t batch = 64;        ///< of tests and times: dynamic quantization depends on it
-    int runs = 5;                   ///< of which the median time is taken
+    int runs = 5;                   ///< of which the median time is taken; the methods run in turns
 };
 
 /// What a comparison is about. Pointers are not owned; null: not given.
@@ -24,7 +25,7 @@ struct CompareInputs {
     const Network* network = nullptr;            ///< trained, float; needed
     const NetworkSamples* test = nullptr;        ///< needed
     const NetworkSamples* calibration = nullptr; ///< for static, and the recipe's improvements
-    Network* qat = nullptr; ///< for qat: its quantizers set and their ranges known
+    std::shared_ptr<Network> qat; ///< for qat: its quantizers set and their ranges known
 };
 
 struct MethodReport {
@@ -46,15 +47,11 @@ struct MethodReport {
     const Timing& usedTime() const { return integerTime ? *integerTime : time; }
 };
 
-/// Every method on the same network and the same samples. Errors: Usage: inputs that a method needs
+/// Every method on the same network and the same samples; parameters are as before afterwards.
+/// Errors: Usage: inputs that a method needs
 /// and that are not given; those of quantizing and running; cancelled.
 Result<std::vector<MethodReport>> compareMethods(const CompareInputs& inputs,
                                                  const CompareOptions& options,
                                                  const JobContext& context = {});
-
-/// The figures of a network whose quantizers are set and calibrated, on integers, too, where any
-/// of its layers can. Its parameters are as before afterwards.
-Result<MethodReport> reportOf(PtqMethod method, Network& network, const NetworkSamples& test,
-                              const CompareOptions& options, const JobContext& context = {});
 
 } // namespace qs

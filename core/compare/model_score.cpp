@@ -100,46 +100,51 @@ Mismatches mismatchesOf(const ModelScore& a, const ModelScore& b)
     return found;
 }
 
-Result<Timing> timeOf(const OutputFunction& network, const NetworkSamples& samples,
-                      std::int64_t batch, int runs, const JobContext& context)
+Result<std::vector<Timing>> timeInTurns(const std::vector<OutputFunction>& networks,
+                                        const NetworkSamples& samples, std::int64_t batch,
+                                        int rounds, const JobContext& context)
 {
     using Clock = std::chrono::steady_clock;
     constexpr std::int64_t most = 1000;
     constexpr double shortest = 2; // ms
     const auto some = samples.first(most);
-    const auto pass = [&]() -> Result<void> {
-        return forEachBatch(some, batch, context, [&](std::int64_t begin, std::int64_t count) {
-            const auto outputs = network(some, begin, count);
-            return outputs ? Result<void>{} : Result<void>(outputs.error());
-        });
-    };
-    const auto milliseconds = [](Clock::time_point since) {
-        return std::chrono::duration<double, std::milli>(Clock::now() - since).count();
-    };
-    std::int64_t repeats = 1;
-    for (int warm = 0; warm < 2; ++warm) {
+    // The milliseconds of so many passes over the samples.
+    const auto run = [&](const OutputFunction& network, std::int64_t passes) -> Result<double> {
         const auto start = Clock::now();
-        if (auto done = pass(); !done)
-            return done.error();
-        repeats = std::max<std::int64_t>(
-            1, std::llround(std::ceil(shortest / std::max(milliseconds(start), 1e-3))));
-    }
-    std::vector<double> times;
-    for (int run = 0; run < runs; ++run) {
-        const auto start = Clock::now();
-        for (std::int64_t i = 0; i < repeats; ++i)
-            if (auto done = pass(); !done)
+        for (std::int64_t i = 0; i < passes; ++i) {
+            const auto done =
+                forEachBatch(some, batch, context, [&](std::int64_t begin, std::int64_t count) {
+                    const auto outputs = network(some, begin, count);
+                    return outputs ? Result<void>{} : Result<void>(outputs.error());
+                });
+            if (!done)
                 return done.error();
-        times.push_back(milliseconds(start));
+        }
+        return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    };
+    std::vector<std::int64_t> passes(networks.size(), 1);
+    std::vector<std::vector<double>> times(networks.size());
+    for (int round = -2; round < rounds; ++round)
+        for (std::size_t n = 0; n < networks.size(); ++n) {
+            const auto ms = run(networks[n], passes[n]);
+            if (!ms)
+                return ms.error();
+            if (round >= 0)
+                times[n].push_back(*ms);
+            else if (round == -1) // the first of all makes room and plans
+                passes[n] = std::max<std::int64_t>(
+                    1, std::llround(std::ceil(shortest / std::max(*ms, 1e-3))));
+        }
+    std::vector<Timing> timings;
+    for (std::size_t n = 0; n < networks.size(); ++n) {
+        auto& own = times[n];
+        std::nth_element(own.begin(), own.begin() + rounds / 2, own.end());
+        const std::int64_t count = some.count() * passes[n];
+        timings.push_back(
+            {own[static_cast<std::size_t>(rounds / 2)] * 1000 / static_cast<double>(count), rounds,
+             count, maxThreads()});
     }
-    std::nth_element(times.begin(), times.begin() + runs / 2, times.end());
-    Timing timing;
-    timing.runs = runs;
-    timing.samples = some.count() * repeats;
-    timing.threads = maxThreads();
-    timing.msPer1000 =
-        times[static_cast<std::size_t>(runs / 2)] * 1000 / static_cast<double>(timing.samples);
-    return timing;
+    return timings;
 }
 
 } // namespace qs

@@ -47,9 +47,11 @@ struct Timing {
     int threads = 1;
 };
 
-/// Runs the first samples (1000, or all, again and again until a run takes 2 ms) in batches, once
-/// to warm up and then `runs` times. Errors: the network's; cancelled.
-Result<Timing> timeOf(const OutputFunction& network, const NetworkSamples& samples,
-                      std::int64_t batch, int runs, const JobContext& context = {});
+/// The time of each network: one after the other runs the first samples (1000, or all, again and
+/// again until a run takes 2 ms) in batches, in so many rounds, so that what else the machine does
+/// meets all of them alike. One run of each before to warm up. Errors: the networks'; cancelled.
+Result<std::vector<Timing>> timeInTurns(const std::vector<OutputFunction>& networks,
+                                        const NetworkSamples& samples, std::int64_t batch,
+                                        int rounds, const JobContext& context = {});
 
 } // namespace qs
