@@ -124,6 +124,8 @@ Result<Subject> dynamicSubject(const CompareInputs& inputs, const CompareOptions
     report.coverage = dynamicCoverage(inputs.network->model());
     report.notes.push_back("one scale for each batch of " + std::to_string(options.batch) +
                            " samples: results depend on it");
+    report.notes.emplace_back("its times contain the hand-over of tensors between Linear and float "
+                              "layers, which the other methods have not");
     if (network->linearLayers().empty()) {
         report.notes.emplace_back("there is no Linear layer: nothing is quantized");
         return subject;
