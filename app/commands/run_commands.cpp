@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/command.h"
+#include "app/commands/compare.h"
 #include "app/commands/dialects.h"
 #include "app/commands/inspect.h"
 #include "app/commands/merge.h"
@@ -82,8 +83,8 @@ Result<void> runAction(const CommandAction& action, CommandContext& context)
 
 std::vector<Command> coreCommands()
 {
-    return {inspectCommand(), quantizeCommand(), dialectsCommand(),
-            sweepCommand(),   mergeCommand(),    trainCommand()};
+    return {inspectCommand(), quantizeCommand(), dialectsCommand(), sweepCommand(),
+            mergeCommand(),   trainCommand(),    compareCommand()};
 }
 
 int runCommands(int argc, char** argv, const std::vector<Command>& commands,

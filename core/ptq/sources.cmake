@@ -2,11 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/ptq/adaround.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/adaround_network.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/bias_correction.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/calibrate.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/correct_biases.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/dynamic_network.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/equalization.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/equalize_network.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/gram.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/image_rows.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/network_samples.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/post_training.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/ptq_checks.cpp
+    ${PROJECT_SOURCE_DIR}/core/ptq/ptq_method.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/rounding_block.cpp
     ${PROJECT_SOURCE_DIR}/core/ptq/rounding_choice.cpp
 )

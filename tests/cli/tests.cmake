@@ -16,3 +16,6 @@ add_dependencies(test_cli_memory quantoscope-cli)
 qs_test(test_cli_sweep ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli_sweep.cpp)
 add_dependencies(test_cli_sweep quantoscope-cli)
 set_tests_properties(test_cli_sweep PROPERTIES RUN_SERIAL TRUE) # it measures how soon a command stops
+qs_test(test_cli_compare ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli_compare.cpp)
+add_dependencies(test_cli_compare quantoscope-cli)
+set_tests_properties(test_cli_compare PROPERTIES RUN_SERIAL TRUE) # it measures how soon a command stops

@@ -33,6 +33,7 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/core/io/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/data/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/nn/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/ptq/tests.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/core/compare/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/integer/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/sweep/tests.cmake)
 
