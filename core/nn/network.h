@@ -156,8 +156,9 @@ public:
     /// state_dict().
     std::vector<Tensor> stateDict() const;
     /// What quantizers learn may be missing, and is skipped where there is no such quantizer; so
-    /// may num_batches_tracked. Errors (Data): a parameter or statistic that is missing, has
-    /// another shape or no finite elements; a tensor that is none. Nothing is loaded then.
+    /// may num_batches_tracked. Names of trainingState() are skipped. Errors (Data): a parameter or
+    /// statistic that is missing, has another shape or no finite elements; a tensor that is none.
+    /// Nothing is loaded then.
     Result<void> loadStateDict(std::span<const Tensor> tensors);
     std::vector<FakeQuantizeState> quantizers() const;
 

@@ -85,6 +85,8 @@ Result<void> Network::loadStateDict(std::span<const Tensor> tensors)
     };
     for (const auto& tensor : tensors) {
         const std::string& name = tensor.name();
+        if (name.starts_with("network."))
+            continue; // trainingState's
         if (counts.contains(name)) {
             const auto count = wholeNumberOf(tensor);
             if (!count)

@@ -8,7 +8,12 @@ namespace qs {
 
 Result<void> saveWeights(const Network& network, const std::string& path, const JobContext& context)
 {
-    return writeTensors(path, network.stateDict(), context);
+    std::vector<Tensor> tensors = network.stateDict();
+    // Without what the observers saw a quantized network would be another one.
+    if (!network.quantizers().empty())
+        for (auto& tensor : network.trainingState())
+            tensors.push_back(std::move(tensor));
+    return writeTensors(path, tensors, context);
 }
 
 Result<std::vector<Tensor>> readAllTensors(const std::string& path, const JobContext& context)

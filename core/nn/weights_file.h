@@ -8,11 +8,13 @@
 
 namespace qs {
 
-/// The network's state_dict as .safetensors (or what else the path's ending names), all or nothing.
-/// Errors: writeTensors's.
+/// The network's state_dict as .safetensors (or what else the path's ending names), and of a
+/// fake-quantized one Network::trainingState() ("network.…": what its observers saw), all or
+/// nothing. Errors: writeTensors's.
 Result<void> saveWeights(const Network& network, const std::string& path,
                          const JobContext& context = {});
 
+/// The state_dict alone: observers begin anew.
 /// Errors: readTensors's; Network::loadStateDict's with the path. The network is unchanged then.
 Result<void> loadWeights(Network& network, const std::string& path, const JobContext& context = {});
 
