@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kLargestLayer = 1 << 16;
 constexpr std::int64_t kLargestSample = std::int64_t{1} << 26;
+constexpr std::int64_t kMostParameters = std::int64_t{1} << 28;
 
 constexpr std::array<std::string_view, 3> kLinear = {"in_features", "out_features", "bias"};
 constexpr std::array<std::string_view, 6> kConv2d = {"in_channels", "out_channels", "kernel_size",
@@ -190,6 +191,17 @@ Result<std::vector<SampleShape>> shapesOf(const ModelSpec& model)
         return Error::usage("model: at least one layer is needed");
     if (model.input.channels < 1 || model.input.height < 1 || model.input.width < 1)
         return Error::usage("model: expected input sizes above 0, found " + model.input.toString());
+    const auto elements = [](const SampleShape& shape) {
+        return std::int64_t{shape.channels} * shape.height * shape.width;
+    };
+    // Each factor is at most 2^16, so the product of three does not overflow.
+    if (model.input.channels > kLargestLayer || model.input.height > kLargestLayer ||
+        model.input.width > kLargestLayer || elements(model.input) > kLargestSample)
+        return Error::usage("model: expected inputs of at most " + formatCount(kLargestSample) +
+                            " elements, found " + model.input.toString());
+    if (parameterCount(model) > kMostParameters)
+        return Error::usage("model: expected at most " + formatCount(kMostParameters) +
+                            " parameters, found " + formatCount(parameterCount(model)));
     std::vector<SampleShape> shapes{model.input};
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const auto& layer = model.layers[i];
@@ -209,7 +221,7 @@ Result<std::vector<SampleShape>> shapesOf(const ModelSpec& model)
         auto out = shapeAfter(layer, shapes.back());
         if (!out)
             return Error::usage(at + out.error().message);
-        if (std::int64_t{out->channels} * out->height * out->width > kLargestSample)
+        if (elements(*out) > kLargestSample)
             return Error::usage(at + "makes samples of " + out->toString() + ", more than " +
                                 formatCount(kLargestSample) + " elements");
         shapes.push_back(*out);

@@ -24,7 +24,8 @@ struct Parameter {
     Shape shape;
     std::vector<float> value;
     std::vector<float> gradient;
-    bool decays = true;    ///< whether weight_decay applies; not to what quantizers learn
+    bool decays =
+        true; ///< whether weight_decay applies: of what quantizers learn only to PACT's alpha
     bool learned = false;  ///< whether a quantizer learns it, not a layer
     bool positive = false; ///< whether it must stay above 0, as a scale
     double lrFactor = 1;   ///< its part of the learning rate
@@ -72,7 +73,7 @@ struct WeightView {
     std::optional<QuantParams> params; ///< of the quantizer, in force for value
 };
 
-/// A network with its fake-quantize modules with its fake-quantize modules. A batch is cut into
+/// A network with its fake-quantize modules. A batch is cut into
 /// chunks of 8 samples that are worked on in parallel; each accumulates its own gradients, which
 /// are joined in a fixed order, so that results do not depend on the number of threads. One thread
 /// at a time.

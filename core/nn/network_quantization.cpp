@@ -217,7 +217,8 @@ void Network::Impl::shareQuantizers()
         std::size_t point = n;
         while (point > 0 && !points[point].module && points[point].shares < 0 &&
                (nodes[point - 1].kind == LayerKind::MaxPool2d ||
-                nodes[point - 1].kind == LayerKind::Flatten))
+                nodes[point - 1].kind == LayerKind::Flatten ||
+                nodes[point - 1].kind == LayerKind::ReLU))
             --point;
         if (points[point].module)
             points[n + 1].shares = static_cast<std::ptrdiff_t>(point);
@@ -248,9 +249,10 @@ void Network::Impl::listLearned()
             return -1;
         const auto first = static_cast<std::ptrdiff_t>(parameters.size());
         for (const auto& p : module.learned()->parameters())
-            parameters.push_back(
-                {prefix + p.name, *Shape::make({static_cast<std::int64_t>(p.value.size())}),
-                 p.value, std::vector<float>(p.value.size()), false, true, p.positive});
+            parameters.push_back({prefix + p.name,
+                                  *Shape::make({static_cast<std::int64_t>(p.value.size())}),
+                                  p.value, std::vector<float>(p.value.size()), p.name == "alpha",
+                                  true, p.positive}); // PACT decays its alpha
         return first;
     };
     for (auto& point : points)
@@ -261,6 +263,14 @@ void Network::Impl::listLearned()
                     ".activation_post_process.");
         else
             point.learned = -1;
+    // Backward has to come as far as what the first learned quantizer is in front of.
+    firstTrained = nodes.size();
+    for (std::size_t n = 0; n < nodes.size(); ++n)
+        if (nodes[n].weight >= 0)
+            firstTrained = std::min(firstTrained, n);
+    for (std::size_t p = 1; p < points.size(); ++p)
+        if (points[p].learned >= 0)
+            firstTrained = std::min(firstTrained, p - 1);
     for (auto& node : nodes)
         node.learned = node.weightQuantizer
                            ? add(*node.weightQuantizer, node.name + ".weight_fake_quant.")

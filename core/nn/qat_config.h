@@ -36,13 +36,15 @@ struct OscillationSpec {
 /// Fusion is PyTorch's prepare_qat's: a Linear or Conv2d whose weight is quantized takes the
 /// BatchNorm behind it into its weight (w * gamma / sqrt(running_var + eps) is what is quantized;
 /// the output is divided by the same factor again before BatchNorm), and its activation quantizer
-/// comes after the ReLU behind these. A ReLU6 is fused in the same way (PyTorch's clamps a second
-/// time). Activation quantizers sit on the input and on the output of each Linear, Conv2d, Add and
-/// BatchNorm that is not fused, and with FixedQParams, whatever `all` says, on Sigmoid,
-/// Hardsigmoid, Softmax (1/256, 0) and Tanh (2/256, 128), unless activations are float. An
-/// AvgPool2d behind a quantized value quantizes with that one's parameters. Where a MaxPool2d
-/// follows a ReLU and the observer only needs extremes, the quantizer comes after it: max and a
-/// monotone quantizer commute, so the values are the same for a quarter of the work.
+/// comes after the ReLU behind these (PyTorch fuses no ReLU to a Linear with BatchNorm). A ReLU6 is
+/// fused in the same way (PyTorch's clamps a second time). Activation quantizers sit on the input
+/// and on the output of each Linear, Conv2d, Add and BatchNorm that is not fused, and with
+/// FixedQParams, whatever `all` says, on Sigmoid, Hardsigmoid, Softmax (1/256, 0) and Tanh (2/256,
+/// 128), unless activations are float. An AvgPool2d behind a quantized value quantizes with that
+/// one's parameters. Where a MaxPool2d follows a ReLU and the observer only needs extremes, the
+/// quantizer comes after it: max and a monotone quantizer commute, so the values are the same for a
+/// quarter of the work; only the gradient of a window whose largest elements share a code goes to
+/// the largest, not the first.
 struct QatConfig {
     std::optional<FakeQuantizeSpec> input;           ///< on the samples
     LayerQuantization all;                           ///< of every layer not named below
@@ -83,7 +85,8 @@ Result<QatConfig> qatConfigByName(std::string_view name, const ModelSpec& model)
 /// 0.1, "dampening": 0.001}} with SPEC = "float", or an object with any of dtype, qscheme, axis,
 /// observer, averaging_constant, scale, zero_point, quant_min, quant_max, narrow_range,
 /// reduce_range, rounding, dialect, preset ("sigmoid", "tanh"), estimator ("ste", "pass_through",
-/// "learnable", "lsq", "lsq_plus", "pact", "dorefa"), observer_enabled, fake_quant_enabled; LAYER =
+/// "learnable", "lsq", "lsq_plus", "pact", "dorefa"), observer_enabled, fake_quant_enabled, inherit
+/// (false: what is not given is as in a new quantizer); LAYER =
 /// "float" or {"weight": SPEC, "activation": SPEC}. What is not given is as in defaultQatConfig(),
 /// in a layer as for all layers; the input's is the activation's, without an estimator that learns.
 /// Errors (Usage): an unknown key or value, by its path.

@@ -41,8 +41,15 @@ Result<void> readSpec(const std::string& path, const Json& json,
         return wrong(path, "\"float\" or an object", json);
     if (!to)
         to = fallback;
-    // A preset first: the other keys say what differs from it.
     nlohmann::ordered_json rest = json;
+    if (json.contains("inherit")) {
+        if (!json["inherit"].is_boolean())
+            return wrong(path + ".inherit", "true or false", json["inherit"]);
+        if (!json["inherit"].get<bool>())
+            to = FakeQuantizeSpec();
+        rest.erase("inherit");
+    }
+    // A preset first: the other keys say what differs from it.
     if (json.contains("preset")) {
         if (auto ok = readPreset(path + ".preset", json["preset"], *to); !ok)
             return ok.error();
@@ -102,7 +109,9 @@ Result<void> readLayer(const std::string& path, const Json& json, LayerQuantizat
     return {};
 }
 
-Json specToJson(const std::optional<FakeQuantizeSpec>& spec)
+/// What readSpec makes `spec` of where it would inherit from `base`.
+Json specToJson(const std::optional<FakeQuantizeSpec>& spec,
+                const std::optional<FakeQuantizeSpec>& base, const FakeQuantizeSpec& fallback)
 {
     if (!spec)
         return "float";
@@ -113,6 +122,9 @@ Json specToJson(const std::optional<FakeQuantizeSpec>& spec)
         json["observer_enabled"] = false;
     if (!spec->fakeQuantEnabled)
         json["fake_quant_enabled"] = false;
+    std::optional<FakeQuantizeSpec> read = base;
+    if (!readSpec("", json, read, fallback) || read != spec)
+        json["inherit"] = false;
     return json;
 }
 
@@ -199,12 +211,18 @@ Result<QatConfig> qatConfigFromJson(const Json& json)
 
 Json toJson(const QatConfig& config)
 {
-    Json json{{"weight", specToJson(config.all.weight)},
-              {"activation", specToJson(config.all.activation)},
-              {"input", specToJson(config.input)}};
+    const QatConfig defaults = defaultQatConfig();
+    const auto& weight = *defaults.all.weight;
+    const auto& activation = *defaults.all.activation;
+    Json json{
+        {"weight", specToJson(config.all.weight, defaults.all.weight, weight)},
+        {"activation", specToJson(config.all.activation, defaults.all.activation, activation)}};
+    // The input inherits from the activations, as qatConfigFromJson has it.
+    json["input"] = specToJson(config.input, config.all.activation, activation);
     for (const auto& [name, layer] : config.layers)
-        json["layers"][name] = {{"weight", specToJson(layer.weight)},
-                                {"activation", specToJson(layer.activation)}};
+        json["layers"][name] = {
+            {"weight", specToJson(layer.weight, config.all.weight, weight)},
+            {"activation", specToJson(layer.activation, config.all.activation, activation)}};
     if (config.observeSteps > 0)
         json["observe_steps"] = config.observeSteps;
     if (config.freezeBatchNorm)

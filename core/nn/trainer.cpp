@@ -220,6 +220,7 @@ Result<StepResult> Trainer::step(const JobContext& context)
                             batch->correct, count,   endsEpoch};
     if (endsEpoch) {
         ++m_epoch;
+        m_next = 0;
         m_oscillation.endEpoch();
         if (!finished())
             shuffle();

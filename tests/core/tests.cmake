@@ -43,3 +43,4 @@ target_compile_definitions(bench_quantize PRIVATE QS_SOURCE_DIR="${PROJECT_SOURC
 add_executable(bench_index ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_index.cpp)
 target_link_libraries(bench_index PRIVATE quantoscope_core)
 target_compile_definitions(bench_index PRIVATE QS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+include(${CMAKE_CURRENT_SOURCE_DIR}/core/convert/tests.cmake)

@@ -3,3 +3,4 @@
 foreach(subject convert_golden)
     qs_test(tst_${subject} ${CMAKE_CURRENT_LIST_DIR}/tst_${subject}.cpp)
 endforeach()
+qs_test(tst_convert ${CMAKE_CURRENT_LIST_DIR}/tst_convert.cpp)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(subject fake_quantize layers lr_schedule model_json network_golden network_properties optimizer
+foreach(subject checkpoint fake_quantize layers lr_schedule model_json network_golden network_properties optimizer
         qat_change qat_estimators_golden qat_network_golden quantizer_places trainer twin_trainer)
     qs_test(tst_${subject} ${CMAKE_CURRENT_LIST_DIR}/tst_${subject}.cpp)
 endforeach()
@@ -15,4 +15,3 @@ target_compile_definitions(bench_train PRIVATE QS_SOURCE_DIR="${PROJECT_SOURCE_D
 add_executable(bench_network ${PROJECT_SOURCE_DIR}/tests/bench/bench_network.cpp)
 target_link_libraries(bench_network PRIVATE quantoscope_core)
 target_compile_definitions(bench_network PRIVATE QS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-include(${CMAKE_CURRENT_LIST_DIR}/../convert/tests.cmake)

@@ -84,13 +84,13 @@ private slots:
             return run(train(more)).status;
         };
         QCOMPARE(status({"--model", "resnet"}), 2);
-        QCOMPARE(status({"--model", "seed-cnn", "--qat", "lsq"}), 2);
+        QCOMPARE(status({"--model", "seed-cnn", "--qat", "int4"}), 2);
         QCOMPARE(status({"--model", "seed-cnn", "--batch", "0"}), 2);
         QCOMPARE(status({"--model", "seed-cnn", "--lr", "-1"}), 2);
         QCOMPARE(status({"--model", "seed-cnn", "--observe-epochs", "1"}), 2);
         QCOMPARE(status({"--model", "seed-cnn", "--qat", "/nowhere/q.json"}), 1);
         QCOMPARE(run({"train", "--model", "seed-cnn", "--data", "idx:/nowhere"}).status, 1);
-        const auto lsq = run(train({"--model", "seed-cnn", "--qat", "lsq"}));
+        const auto lsq = run(train({"--model", "seed-cnn", "--qat", "int4"}));
         QCOMPARE(lsq.err.count('\n'), 1);
         QVERIFY(lsq.err.contains("default, fixed"));
         QVERIFY(lsq.out.isEmpty());
