@@ -197,7 +197,8 @@ private slots:
             conv.weights.scale = {1};
             conv.weights.zeroPoint = {conv.weights.quantMin};
             conv.weights.bias.assign(9, bias);
-            conv.output = IntegerQuant{1e7F, 100, 0, 255};
+            conv.activation = IntegerActivation::None;
+            conv.output = IntegerQuant{2e7F, 128, 0, 255};
             const auto network = make({{16, 8, 8},
                                        static_cast<RequantizeMode>(mode),
                                        {quantizeOp({1, 3, 0, 255}), conv}});
