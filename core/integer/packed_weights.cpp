@@ -15,14 +15,13 @@ constexpr int kPairLanes = 2 * kLanes; // int16 in a vector
 /// What one tile works on.
 struct Tile {
     const std::int16_t* a;
-    const std::ptrdiff_t* row;
+    const Position* at;
     const std::int16_t* weights;
     int segments;
     int pairs;
-    std::ptrdiff_t segmentStep;
+    const std::ptrdiff_t* steps;
     const std::int32_t* start;
     std::int32_t* sums;
-    std::ptrdiff_t rowLength;
 };
 
 /// Rows and vectors whose sums stay in registers, beside the weights and one pair of activations.
@@ -32,8 +31,9 @@ void multiplyTile(const Tile& t)
     const std::int16_t* a[rows];
     Sums sum[rows * vectors];
     repeat<rows>([&](auto r) {
-        a[r] = t.a + t.row[r];
-        repeat<vectors>([&](auto v) { sum[r * vectors + v] = loadSums(t.start + v * kLanes); });
+        a[r] = t.a + t.at[r].from;
+        const std::int32_t* start = t.start != nullptr ? t.start : t.sums + t.at[r].to;
+        repeat<vectors>([&](auto v) { sum[r * vectors + v] = loadSums(start + v * kLanes); });
     });
     const std::int16_t* w = t.weights;
     for (int s = 0; s < t.segments; ++s) {
@@ -50,12 +50,11 @@ void multiplyTile(const Tile& t)
             });
             w += vectors * kPairLanes;
         }
-        repeat<rows>([&](auto r) { a[r] += t.segmentStep; });
+        repeat<rows>([&](auto r) { a[r] += t.steps[s]; });
     }
     repeat<rows>([&](auto r) {
-        repeat<vectors>([&](auto v) {
-            storeSums(sum[r * vectors + v], t.sums + r * t.rowLength + v * kLanes);
-        });
+        repeat<vectors>(
+            [&](auto v) { storeSums(sum[r * vectors + v], t.sums + t.at[r].to + v * kLanes); });
     });
 }
 
@@ -78,8 +77,7 @@ void multiplyGroup(Tile t, int rows)
     for (int tiles = (rows + most - 1) / most; tiles > 0; --tiles) {
         const int n = (rows + tiles - 1) / tiles;
         kernels[static_cast<std::size_t>(n - 1)](t);
-        t.row += n;
-        t.sums += n * t.rowLength;
+        t.at += n;
         rows -= n;
     }
 }
@@ -116,8 +114,8 @@ PackedWeights::PackedWeights(const std::vector<std::int16_t>& weights, int outpu
     }
 }
 
-void PackedWeights::multiply(const std::int16_t* a, const std::ptrdiff_t* row, int rows,
-                             std::ptrdiff_t segmentStep, const std::int32_t* start,
+void PackedWeights::multiply(const std::int16_t* a, const Position* at, int rows,
+                             const std::ptrdiff_t* steps, const std::int32_t* start,
                              std::int32_t* sums) const
 {
     const std::ptrdiff_t perVector = std::ptrdiff_t{m_segments} * m_pairs * kPairLanes;
@@ -125,14 +123,13 @@ void PackedWeights::multiply(const std::int16_t* a, const std::ptrdiff_t* row, i
     for (std::ptrdiff_t first = 0; first < vectors;) {
         const int group = groupSize(vectors - first);
         const Tile tile{.a = a,
-                        .row = row,
+                        .at = at,
                         .weights = m_data.data() + first * perVector,
                         .segments = m_segments,
                         .pairs = m_pairs,
-                        .segmentStep = segmentStep,
-                        .start = start + first * kLanes,
-                        .sums = sums + first * kLanes,
-                        .rowLength = m_rowLength};
+                        .steps = steps,
+                        .start = start != nullptr ? start + first * kLanes : nullptr,
+                        .sums = sums + first * kLanes};
         if (group == 3)
             multiplyGroup<3>(tile, rows);
         else if (group == 2)

@@ -18,6 +18,12 @@ inline constexpr std::ptrdiff_t kSlack = 64;
 /// Channels are worked on in runs of this many, whatever the width of vectors.
 inline constexpr int kRun = 8;
 
+/// Where a window begins, and where its row of sums goes.
+struct Position {
+    std::ptrdiff_t from;
+    std::ptrdiff_t to;
+};
+
 /// Centred weights in the order in which the kernel reads them. A window is `segments` runs of
 /// `length` elements; a run of odd length is filled up with a 0.
 class PackedWeights {
@@ -29,11 +35,12 @@ public:
     /// Outputs, filled up to whole vectors and runs: the length of a row of sums.
     std::ptrdiff_t rowLength() const { return m_rowLength; }
 
-    /// sums[r][o] = start[o] + Σ_s Σ_k a[row[r] + s * segmentStep + k] * w[o][s][k], modulo 2^32,
-    /// for r < rows and o < rowLength(); start has rowLength() elements. One element behind each
-    /// segment of odd length is read, too.
-    void multiply(const std::int16_t* a, const std::ptrdiff_t* row, int rows,
-                  std::ptrdiff_t segmentStep, const std::int32_t* start, std::int32_t* sums) const;
+    /// sums[at[r].to + o] = start[o] + Σ_s Σ_k a[at[r].from + offset_s + k] * w[o][s][k], modulo
+    /// 2^32, for r < rows and o < rowLength(); offset_s is the sum of steps[0 … s - 1]. start has
+    /// rowLength() elements; where it is null, what is in sums stands for it. One element behind
+    /// each segment of odd length is read, too.
+    void multiply(const std::int16_t* a, const Position* at, int rows, const std::ptrdiff_t* steps,
+                  const std::int32_t* start, std::int32_t* sums) const;
 
 private:
     std::ptrdiff_t m_rowLength = 0;

@@ -50,7 +50,14 @@ Product::Product(const IntegerOp& op, RequantizeMode mode, SampleShape in, Sampl
                     w.codes[(o * inputs + i) * window + k] - m_weightZeroPoint.back());
     }
     findUnproven(asBytes(inQuant));
+    if (m_stride == 1 && out.height > 1)
+        m_pairs = LinePairs::make(m_weights, m_bias, m_kernel, m_kernel * in.channels, m_zeroPoint);
+    if (m_pairs) {
+        m_pairs->setImage(m_line, in.height + 2 * m_padding);
+        m_image = m_pairs->imageSize();
+    }
     m_packed = PackedWeights(m_weights, out.channels, m_kernel, m_kernel * in.channels);
+    m_steps.assign(static_cast<std::size_t>(m_kernel), m_line);
     m_bias.resize(static_cast<std::size_t>(m_packed.rowLength()));
     m_requantizer = RowRequantizer(mode, m_multipliers, m_clamp, m_packed.rowLength());
 }
@@ -76,12 +83,13 @@ void Product::findUnproven(const IntegerQuant& inBytes)
 
 void Product::prepare(ProductWork& work, int samples) const
 {
-    const auto elements = static_cast<std::size_t>(samples * m_image + kSlack);
+    const bool vectors = m_out.height == 1 && m_out.width == 1;
+    const auto elements = static_cast<std::size_t>((vectors ? samples : 1) * m_image + kSlack);
     work.centred = LargeArray<std::int16_t>(elements);
     std::memset(work.centred.data(), 0, elements * sizeof(std::int16_t));
     const auto rows =
         static_cast<std::size_t>(kBlockRows + samples) * static_cast<std::size_t>(m_out.width);
-    const auto most = std::max<std::size_t>(rows, static_cast<std::size_t>(m_out.height) *
+    const auto most = std::max<std::size_t>(rows, static_cast<std::size_t>(m_out.height + 1) *
                                                       static_cast<std::size_t>(m_out.width));
     work.rows.resize(most);
     work.sums = LargeArray<std::int32_t>(most * static_cast<std::size_t>(m_packed.rowLength()));
@@ -97,75 +105,88 @@ void Product::centre(ProductWork& work, const std::uint8_t* x, int samples) cons
         x += count;
     };
     if (m_padding == 0) {
-        copy(work.centred.data(), samples * m_image);
-        return;
+        copy(work.centred.data(), samples * line * m_in.height);
+    } else {
+        const std::ptrdiff_t first = m_padding * m_line + m_padding * m_in.channels;
+        for (int s = 0; s < samples; ++s)
+            for (int y = 0; y < m_in.height; ++y)
+                copy(work.centred.data() + s * m_image + first + y * m_line, line);
     }
-    for (int s = 0; s < samples; ++s)
-        for (int y = 0; y < m_in.height; ++y)
-            copy(work.centred.data() + s * m_image + (y + m_padding) * m_line +
-                     m_padding * m_in.channels,
-                 line);
+    if (m_pairs)
+        m_pairs->derive(work.centred.data());
 }
 
-void Product::listRows(ProductWork& work, int sample, int first, int lines) const
+int Product::blockLines(int multiple) const
 {
-    std::ptrdiff_t* row = work.rows.data();
-    const std::ptrdiff_t step = std::ptrdiff_t{m_stride} * m_in.channels;
-    for (int y = first; y < first + lines; ++y) {
-        std::ptrdiff_t at = sample * m_image + std::ptrdiff_t{y} * m_stride * m_line;
-        for (int x = 0; x < m_out.width; ++x, at += step)
-            *row++ = at;
-    }
+    return std::max(1, kBlockRows / (m_out.width * multiple)) * multiple;
+}
+
+void Product::multiplyLines(ProductWork& work, int first, int lines) const
+{
+    const std::int16_t* image = work.centred.data() + std::ptrdiff_t{first} * m_stride * m_line;
+    const std::ptrdiff_t lineOfSums = m_out.width * m_packed.rowLength();
+    const int every = m_pairs ? 2 : 1; // lines whose windows are listed
+    Position* row = work.rows.data();
+    for (int y = 0; y < lines; y += every)
+        for (int x = 0; x < m_out.width; ++x)
+            *row++ = {y * m_stride * m_line + std::ptrdiff_t{x} * m_stride * m_in.channels,
+                      y * lineOfSums + x * m_packed.rowLength()};
+    if (m_pairs)
+        m_pairs->multiply(image, work.rows.data(), (lines + 1) / 2, m_out.width, lineOfSums,
+                          work.sums.data());
+    else
+        m_packed.multiply(image, work.rows.data(), lines * m_out.width, m_steps.data(),
+                          m_bias.data(), work.sums.data());
 }
 
 void Product::run(ProductWork& work, const std::uint8_t* x, std::uint8_t* y, int samples,
                   Saturation* saturation) const
 {
-    centre(work, x, samples);
-    const auto block = [&](int rows) {
-        m_packed.multiply(work.centred.data(), work.rows.data(), rows, m_line, m_bias.data(),
-                          work.sums.data());
+    const auto finish = [&](int rows) {
         m_requantizer.requantize(work.sums.data(), rows, y);
         if (saturation != nullptr)
             m_requantizer.count(work.sums.data(), rows, *saturation);
         y += std::ptrdiff_t{rows} * m_out.channels;
     };
     if (m_out.height == 1 && m_out.width == 1) { // the samples are the rows
+        centre(work, x, samples);
         for (int s = 0; s < samples; ++s)
-            work.rows[static_cast<std::size_t>(s)] = s * m_image;
-        block(samples);
+            work.rows[static_cast<std::size_t>(s)] = {s * m_image, s * m_packed.rowLength()};
+        m_packed.multiply(work.centred.data(), work.rows.data(), samples, m_steps.data(),
+                          m_bias.data(), work.sums.data());
+        finish(samples);
         return;
     }
-    const int most = std::max(1, kBlockRows / m_out.width);
-    for (int s = 0; s < samples; ++s)
+    const int most = blockLines(2);
+    for (int s = 0; s < samples; ++s) {
+        centre(work, x + std::ptrdiff_t{s} * m_in.numel(), 1);
         for (int first = 0; first < m_out.height; first += most) {
             const int lines = std::min(most, m_out.height - first);
-            listRows(work, s, first, lines);
-            block(lines * m_out.width);
+            multiplyLines(work, first, lines);
+            finish(lines * m_out.width);
         }
+    }
 }
 
 void Product::runPooled(ProductWork& work, const std::uint8_t* x, std::uint8_t* y, int samples,
                         int pool) const
 {
-    centre(work, x, samples);
     const int columns = m_out.width / pool;
     const int pooledLines = m_out.height / pool;
-    const int most = std::max(1, kBlockRows / (m_out.width * pool));
-    for (int s = 0; s < samples; ++s)
+    const int most = blockLines(pool) / pool;
+    const std::ptrdiff_t pooledSums = pool * m_out.width * m_packed.rowLength();
+    for (int s = 0; s < samples; ++s) {
+        centre(work, x + std::ptrdiff_t{s} * m_in.numel(), 1);
         for (int first = 0; first < pooledLines; first += most) {
             const int lines = std::min(most, pooledLines - first);
-            listRows(work, s, first * pool, lines * pool);
-            m_packed.multiply(work.centred.data(), work.rows.data(), lines * pool * m_out.width,
-                              m_line, m_bias.data(), work.sums.data());
+            multiplyLines(work, first * pool, lines * pool);
             for (int line = 0; line < lines; ++line) {
-                m_requantizer.requantizeLargest(work.sums.data() + std::ptrdiff_t{line} * pool *
-                                                                       m_out.width *
-                                                                       m_packed.rowLength(),
-                                                m_out.width, pool, columns, y);
+                m_requantizer.requantizeLargest(work.sums.data() + line * pooledSums, m_out.width,
+                                                pool, columns, y);
                 y += std::ptrdiff_t{columns} * m_out.channels;
             }
         }
+    }
 }
 
 std::int64_t Product::exactSum(const std::uint8_t* x, int channel, int row, int column) const

@@ -5,6 +5,7 @@
 // Private to core/integer: what Linear and Conv2d are.
 
 #include "core/base/large_array.h"
+#include "core/integer/line_pairs.h"
 #include "core/integer/packed_weights.h"
 #include "core/integer/requantize_rows.h"
 
@@ -17,7 +18,7 @@ namespace qs::integer {
 struct ProductWork {
     LargeArray<std::int16_t> centred; ///< inputs, with zeros around them
     LargeArray<std::int32_t> sums;    ///< of one block of positions
-    std::vector<std::ptrdiff_t> rows; ///< where the block's windows begin
+    std::vector<Position> rows;       ///< of the block
 };
 
 /// A convolution of codes; a Linear is one of kernel 1 on an image of one pixel. Samples are
@@ -81,8 +82,10 @@ public:
 private:
     void centre(ProductWork& work, const std::uint8_t* x, int samples) const;
     void findUnproven(const IntegerQuant& inBytes);
-    /// Lists the windows of lines [0, lines) of a sample's output from `first` on.
-    void listRows(ProductWork& work, int sample, int first, int lines) const;
+    /// The sums of a sample's output lines from `first` on.
+    void multiplyLines(ProductWork& work, int first, int lines) const;
+    /// Output lines of a block, a multiple of `multiple`.
+    int blockLines(int multiple) const;
 
     RequantizeMode m_mode;
     SampleShape m_in;
@@ -101,6 +104,8 @@ private:
     std::vector<int> m_unproven; ///< channels whose sums may leave int32
     CodeClamp m_clamp;
     PackedWeights m_packed;
+    std::vector<std::ptrdiff_t> m_steps; ///< between the window's lines
+    std::optional<LinePairs> m_pairs;    ///< where they save products
     RowRequantizer m_requantizer;
 };
 

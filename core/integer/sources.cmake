@@ -5,6 +5,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/integer/float_ops.cpp
     ${PROJECT_SOURCE_DIR}/core/integer/integer_network.cpp
     ${PROJECT_SOURCE_DIR}/core/integer/integer_network_run.cpp
+    ${PROJECT_SOURCE_DIR}/core/integer/line_pairs.cpp
     ${PROJECT_SOURCE_DIR}/core/integer/packed_weights.cpp
     ${PROJECT_SOURCE_DIR}/core/integer/pool_ops.cpp
     ${PROJECT_SOURCE_DIR}/core/integer/product.cpp

@@ -116,6 +116,96 @@ private slots:
         }
     }
 
+    // Convolutions that compute two lines at once, with kernels of every remainder of 3, odd
+    // heights, more lines than a block has, and pools whose lines are no pairs.
+    void linePairs_data() { modes(); }
+    void linePairs()
+    {
+        QFETCH(int, mode);
+        Draw draw(6);
+        for (int round = 0; round < 60; ++round) {
+            const int kernel = draw.whole(2, 8);
+            const int padding = draw.whole(0, 3);
+            const int least = std::max(kernel - 2 * padding, 1);
+            const SampleShape shape{draw.whole((16 + kernel - 1) / kernel, 21),
+                                    least + draw.whole(1, 12),
+                                    least + (draw.whole(0, 9) == 0 ? 140 : draw.whole(0, 9))};
+            IntegerSpec spec{shape,
+                             static_cast<RequantizeMode>(mode),
+                             {quantizeOp(drawQuant(draw, 0.05F)),
+                              drawProduct(draw, IntegerOpKind::Conv2d, shape.channels,
+                                          draw.whole(1, 20), kernel, 1, padding, 0.05F)}};
+            const int smallest = std::min(shape.height, shape.width) + 2 * padding - kernel + 1;
+            if (draw.coin()) {
+                IntegerOp pool;
+                pool.kind = IntegerOpKind::MaxPool2d;
+                pool.kernel = draw.whole(1, std::min(3, smallest));
+                pool.stride = pool.kernel;
+                spec.ops.push_back(pool);
+            }
+            compare(make(spec),
+                    drawSamples(draw, static_cast<std::size_t>(shape.numel() * 3), -8, 8), 3);
+        }
+    }
+
+    // Weights and activations at the ends of their ranges, in patterns that make sums and
+    // differences of lines as large as they can be.
+    void linePairsExtremes_data() { modes(); }
+    void linePairsExtremes()
+    {
+        QFETCH(int, mode);
+        const int channels = 9;
+        for (const int kernel : {2, 3, 5})
+            for (const int pattern : {0, 1, 2, 3})
+                for (const int zeroPoint : {-128, 0, 127})
+                    for (const int inputZero : {0, 100, 255}) {
+                        const int out = 9;
+                        IntegerOp conv;
+                        conv.kind = IntegerOpKind::Conv2d;
+                        conv.out = out;
+                        conv.kernel = kernel;
+                        conv.padding = 1;
+                        for (int i = 0; i < out * channels * kernel * kernel; ++i) {
+                            const int line = i / kernel % kernel;
+                            const bool high = pattern == 0   ? true
+                                              : pattern == 1 ? false
+                                              : pattern == 2 ? line % 2 == 0
+                                                             : i % 2 == 0;
+                            conv.weights.codes.push_back(high ? 127 : -128);
+                        }
+                        conv.weights.scale = {0.01F};
+                        conv.weights.zeroPoint = {zeroPoint};
+                        conv.output = IntegerQuant{500, 100, 0, 255};
+                        const auto network = make({{channels, 7, 6},
+                                                   static_cast<RequantizeMode>(mode),
+                                                   {quantizeOp({1, inputZero, 0, 255}), conv}});
+                        std::vector<float> x(std::size_t{channels} * 42 * 2);
+                        for (std::size_t i = 0; i < x.size(); ++i) // lines of 0 and of 255
+                            x[i] = i / (std::size_t{channels} * 6) % 2 == 0 ? -300 : 300;
+                        compare(network, x, 2);
+                    }
+    }
+
+    // Doubled sums that would leave int32, although the sums themselves do not; and sums that do.
+    void linePairsNearOverflow_data() { modes(); }
+    void linePairsNearOverflow()
+    {
+        QFETCH(int, mode);
+        for (const float bias : {0.499e9F, 0.501e9F, 1e9F, 2.1474e9F, -1.07e9F, -2.1474e9F}) {
+            Draw draw(7);
+            IntegerOp conv = drawProduct(draw, IntegerOpKind::Conv2d, 16, 9, 3, 1, 1, 1);
+            conv.weights.scale = {1};
+            conv.weights.zeroPoint = {conv.weights.quantMin};
+            conv.weights.bias.assign(9, bias);
+            conv.activation = IntegerActivation::None;
+            conv.output = IntegerQuant{2e7F, 128, 0, 255};
+            const auto network = make({{16, 8, 8},
+                                       static_cast<RequantizeMode>(mode),
+                                       {quantizeOp({1, 3, 0, 255}), conv}});
+            compare(network, drawSamples(draw, std::size_t{16} * 64 * 2, -10, 300), 2);
+        }
+    }
+
     // Every weight and every activation at an end of its range, and sums far beyond 2^24.
     void extremes_data() { modes(); }
     void extremes()
