@@ -15,7 +15,10 @@
 namespace qs {
 namespace {
 
-constexpr int kBins = 160;
+/// About so many bins on the axis, of many and of few weights.
+constexpr double kBins = 160;
+constexpr double kFewBins = 60;
+constexpr std::size_t kFewWeights = 2000;
 /// Levels closer than this part of the axis are a band, not lines.
 constexpr double kMostLines = 150;
 /// OscillationState's: a weight that jumps back more often oscillates.
@@ -49,6 +52,7 @@ const OscillationState* oscillationOf(const TwinSnapshot& snapshot, const Weight
 struct Weights {
     bool inCodes = false; ///< x is weight / scale + zero_point of its channel
     std::vector<double> x;
+    bool uniform = false;       ///< whether the levels are equally far from each other
     std::vector<double> levels; ///< ascending; empty: no quantizer in force
 };
 
@@ -61,6 +65,7 @@ Weights weightsOf(const WeightView& view)
         return w;
     const auto& params = *view.params;
     const auto layout = params.layout(view.latent.shape());
+    w.uniform = info(params.dtype()).isInteger();
     w.inCodes = params.scale().size() > 1 && layout;
     if (w.inCodes)
         layout->forEachRun(
@@ -109,6 +114,27 @@ std::array<double, 2> rangeOf(const Weights& w)
     return {std::floor(lo / raster - 0.25) * raster, std::ceil(hi / raster + 0.25) * raster};
 }
 
+/// Bins over the axis. Of a coarse uniform grid they begin and end with its steps and their halves,
+/// so that no bin holds weights of two codes.
+HistogramBins binsOf(const Weights& w, const std::array<double, 2>& range)
+{
+    const double span = range[1] - range[0];
+    const double wanted = w.x.size() < kFewWeights ? kFewBins : kBins;
+    HistogramBins bins{range[0], range[1], static_cast<int>(wanted)};
+    if (!w.uniform || w.levels.size() < 2)
+        return bins;
+    const double first = w.levels.front();
+    const double step = (w.levels.back() - first) / static_cast<double>(w.levels.size() - 1);
+    const double halves = std::round(wanted * step / span / 2);
+    if (halves < 1)
+        return bins;
+    const double width = step / halves / 2;
+    bins.lo = first - std::ceil((first - range[0]) / width) * width;
+    bins.count = static_cast<int>(std::ceil((range[1] - bins.lo) / width));
+    bins.hi = bins.lo + bins.count * width;
+    return bins;
+}
+
 Series histogram(const HistogramBins& bins, const std::vector<double>& x,
                  const std::function<bool(std::size_t)>& counts)
 {
@@ -145,6 +171,7 @@ Series gridSeries(const Weights& w, const Axis& x, double top)
             shown.push_back(level);
     }
     grid.kind = SeriesKind::Impulses;
+    grid.style = LineStyle::Dotted;
     grid.x = shown;
     grid.y.assign(shown.size(), top);
     if (static_cast<double>(shown.size()) * (x.max - x.min) >
@@ -198,7 +225,7 @@ Figure weightsFigure(const PanelInput& input)
                                       range[1],
                                       false,
                                       false};
-    const HistogramBins bins{range[0], range[1], kBins};
+    const auto bins = binsOf(weights, range);
     auto latent = histogram(bins, weights.x, [](std::size_t) { return true; });
     latent.name = Panels::tr("latent weights");
     latent.csvName = QStringLiteral("latent weights per bin");
