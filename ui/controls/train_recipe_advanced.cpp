@@ -70,18 +70,22 @@ QWidget* TrainRecipeControls::buildAdvanced(QWidget* parent)
     m_stepSize = new QSpinBox(box);
     m_stepSize->setRange(1, kMostEpochs);
     m_stepSize->setAccessibleName(tr("step_size"));
-    addRow(form, tr("step_size"), m_stepSize, tr("Epochs between two changes of lr."));
+    m_stepSize->setToolTip(tr("step_size: epochs between two changes of lr."));
     m_gamma = new NumberField(tr("gamma"), box);
     m_gamma->setCheck(
         [](double v) { return v > 0 && v <= 1000 ? QString() : tr("above 0, at most 1000"); });
-    addRow(form, tr("gamma"), m_gamma, tr("What lr is multiplied with at a change."));
+    m_gamma->setToolTip(tr("gamma: what lr is multiplied with at a change."));
+    m_stepRow = form->rowCount();
+    addPair(form, tr("size, gamma"), m_stepSize, m_gamma);
     m_tMax = new QSpinBox(box);
     m_tMax->setRange(1, kMostEpochs);
     m_tMax->setAccessibleName(tr("T_max"));
-    addRow(form, tr("T_max"), m_tMax, tr("Epochs until lr is at its lowest."));
+    m_tMax->setToolTip(tr("T_max: epochs until lr is at its lowest."));
     m_etaMin = new NumberField(tr("eta_min"), box);
     m_etaMin->setCheck(notNegative);
-    addRow(form, tr("eta_min"), m_etaMin, tr("The lowest lr."));
+    m_etaMin->setToolTip(tr("eta_min: the lowest lr."));
+    m_cosineRow = form->rowCount();
+    addPair(form, tr("T_max, min"), m_tMax, m_etaMin);
     m_warmup = new QSpinBox(box);
     m_warmup->setRange(0, kMostWarmup);
     m_warmup->setSuffix(tr(" steps"));
@@ -186,10 +190,8 @@ void TrainRecipeControls::refreshAdvanced()
     m_etaMin->setValue(r.schedule.etaMin);
     m_warmup->setValue(
         static_cast<int>(std::min<std::int64_t>(r.schedule.warmupSteps, kMostWarmup)));
-    for (QWidget* field : {static_cast<QWidget*>(m_stepSize), static_cast<QWidget*>(m_gamma)})
-        m_advancedForm->setRowVisible(field, r.schedule.name == "step");
-    for (QWidget* field : {static_cast<QWidget*>(m_tMax), static_cast<QWidget*>(m_etaMin)})
-        m_advancedForm->setRowVisible(field, r.schedule.name == "cosine");
+    m_advancedForm->setRowVisible(m_stepRow, r.schedule.name == "step");
+    m_advancedForm->setRowVisible(m_cosineRow, r.schedule.name == "cosine");
     m_loss->setCurrentText(text(r.loss));
     m_shift->setValue(r.augmentation.shift);
     m_flip->setChecked(r.augmentation.horizontalFlip);

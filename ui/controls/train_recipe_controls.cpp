@@ -53,7 +53,7 @@ QGroupBox* TrainRecipeControls::buildRecipe()
     rows->setContentsMargins(8, 4, 8, 6);
     rows->setSpacing(4);
     auto* form = new QFormLayout;
-    form->setVerticalSpacing(5);
+    form->setVerticalSpacing(4);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     rows->addLayout(form);
     m_model = new QComboBox(m_box);
@@ -94,11 +94,12 @@ QGroupBox* TrainRecipeControls::buildRecipe()
     m_epochs = new QSpinBox(m_box);
     m_epochs->setRange(1, 1000);
     m_epochs->setAccessibleName(tr("epochs"));
-    addRow(form, tr("epochs"), m_epochs, tr("How many times every training sample is seen."));
+    m_epochs->setToolTip(tr("Epochs: how many times every training sample is seen."));
     m_batch = new QSpinBox(m_box);
     m_batch->setRange(1, 4096);
     m_batch->setAccessibleName(tr("batch"));
-    addRow(form, tr("batch"), m_batch, tr("Samples per training step."));
+    m_batch->setToolTip(tr("Batch: samples per training step."));
+    addPair(form, tr("epochs, batch"), m_epochs, m_batch);
     m_lr = new NumberField(tr("learning rate"), m_box);
     m_lr->setCheck(
         [](double v) { return v > 0 && v <= 10 ? QString() : tr("above 0, at most 10"); });

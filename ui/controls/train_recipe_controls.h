@@ -69,6 +69,8 @@ private:
     QToolButton* m_more;
     QWidget* m_advanced;
     QFormLayout* m_advancedForm;
+    int m_stepRow; ///< what only the schedule "step" asks for
+    int m_cosineRow;
     NumberField* m_weightDecay;
     NumberField* m_momentum;
     QCheckBox* m_nesterov;
