@@ -9,191 +9,64 @@
 #include "ui/controls/log_slider.h"
 #include "ui/controls/number_field.h"
 
-#include <QComboBox>
-#include <QFormLayout>
-#include <QGroupBox>
+#include <QCheckBox>
 #include <QLabel>
 #include <QScopedValueRollback>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
-#include <cmath>
-
 namespace qs {
 namespace {
 
 constexpr const char* kInput = "input";
+/// A network of more parameters is not made only to judge its quantizers.
+constexpr std::int64_t kMostJudged = 4'000'000;
 
-/// The dtype of another width and the same sign.
-DType withBits(DType dtype, int bits)
+/// Whether layer i has an activation quantizer that follows QatConfig: none of fixed parameters,
+/// and no BatchNorm that is folded into the layer before it.
+bool hasActivation(const ModelSpec& model, std::size_t i)
 {
-    for (const auto& row : dtypes()) {
-        if (row.isInteger() && row.bits == bits && row.isSigned == info(dtype).isSigned)
-            return row.id;
-    }
-    return dtype;
-}
-
-/// Another dtype with all its codes.
-void takeDType(QuantSpec& spec, DType dtype)
-{
-    spec.dtype = dtype;
-    spec.quantMin.reset();
-    spec.quantMax.reset();
-    if (!info(dtype).isInteger())
-        spec.narrowRange = spec.reduceRange = false;
-}
-
-/// What a network can learn under: one scale per tensor or channel, codes that float32 holds.
-bool canTrain(const DTypeInfo& row)
-{
-    constexpr int kMostBits = 16;
-    return (row.isInteger() || row.family == Family::Float) && !row.isBlock() &&
-           row.bits <= kMostBits;
+    const auto& layer = model.layers[i];
+    const auto& row = info(layer.kind);
+    const bool folded = layer.isBatchNorm() && i > 0 && model.layers[i - 1].hasWeight();
+    return row.quantizesOutput && row.fixedQParams.empty() && !folded;
 }
 
 } // namespace
 
 TrainQuantizerControls::TrainQuantizerControls(Document& document, QWidget* parent)
-    : QWidget(parent), m_document(document)
+    : QScrollArea(parent), m_document(document)
 {
-    auto* layout = new QVBoxLayout(this);
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* content = new QWidget(this);
+    auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    m_problem = new QLabel(content);
+    m_problem->setObjectName(QStringLiteral("problem"));
+    m_problem->setAccessibleName(tr("problem of the quantizers"));
+    m_problem->setWordWrap(true);
+    m_problem->hide();
+    layout->addWidget(m_problem);
+    layout->addWidget(buildNetwork());
     layout->addWidget(buildWeights());
     layout->addWidget(buildActivations());
     auto* hint =
         new QLabel(tr("Changes take effect at the next training step; a marker in the plot "
                       "shows where."),
-                   this);
+                   content);
     hint->setObjectName(QStringLiteral("secondary"));
     hint->setWordWrap(true);
     layout->addWidget(hint);
     layout->addStretch(1);
+    setWidget(content);
+    connectNetwork();
+    connectWeights();
+    connectActivations();
     connect(&m_document, &Document::changed, this, &TrainQuantizerControls::refresh);
     refresh();
-}
-
-QWidget* TrainQuantizerControls::buildWeights()
-{
-    auto* box = new QGroupBox(tr("Weights"));
-    auto* form = formIn(box);
-    m_weightDtype = new DTypeCombo(tr("weight dtype"), box, canTrain);
-    m_weightDtype->setToolTip(
-        tr("What all weights are fake-quantized to: type a part of a name, or eXmY."));
-    form->addRow(tr("dtype"), m_weightDtype);
-    m_weightBits = new QSpinBox(box);
-    m_weightBits->setAccessibleName(tr("weight bits"));
-    m_weightBits->setRange(2, 16);
-    m_weightBits->setSuffix(tr(" bit"));
-    m_weightBits->setToolTip(
-        tr("The width of a weight's code: the dtype of the same sign with it."));
-    form->addRow(tr("bits"), m_weightBits);
-    m_weightGranularity = new QComboBox(box);
-    m_weightGranularity->setAccessibleName(tr("weight granularity"));
-    m_weightGranularity->addItems({tr("per tensor"), tr("per channel")});
-    m_weightGranularity->setToolTip(tr("One scale per layer, or one per output channel (axis 0)."));
-    form->addRow(tr("granularity"), m_weightGranularity);
-
-    const auto editWeights = [this](const QString& what, const QString& key,
-                                    const std::function<void(QuantSpec&)>& change) {
-        edit(what, key, [&](QatConfig& config) {
-            if (config.all.weight)
-                change(*config.all.weight);
-            for (auto& [name, layer] : config.layers) {
-                if (layer.weight)
-                    change(*layer.weight);
-            }
-        });
-    };
-    connect(m_weightDtype, &DTypeCombo::chosen, this, [this, editWeights](DType dtype) {
-        editWeights(tr("weight dtype"), {}, [dtype](QuantSpec& spec) { takeDType(spec, dtype); });
-        refresh();
-    });
-    connect(m_weightBits, &QSpinBox::valueChanged, this, [editWeights](int bits) {
-        editWeights(tr("weight bits"), QStringLiteral("weight bits"), [bits](QuantSpec& spec) {
-            if (info(spec.dtype).bits == bits || !info(spec.dtype).isInteger())
-                return;
-            spec.dtype = withBits(spec.dtype, bits);
-            spec.quantMin.reset();
-            spec.quantMax.reset();
-        });
-    });
-    connect(m_weightGranularity, &QComboBox::activated, this, [editWeights](int row) {
-        editWeights(tr("weight granularity"), {}, [row](QuantSpec& spec) {
-            spec.qscheme = qscheme(row == 1 ? Granularity::Channel : Granularity::Tensor,
-                                   info(spec.qscheme).symmetric);
-            spec.axis = 0;
-        });
-    });
-    return box;
-}
-
-QWidget* TrainQuantizerControls::buildActivations()
-{
-    auto* box = new QGroupBox(tr("Activations"));
-    auto* form = formIn(box);
-    m_activation = new QComboBox(box);
-    m_activation->setAccessibleName(tr("activation"));
-    m_activation->setToolTip(tr("Which activation's quantizer the fields below show and change."));
-    form->addRow(tr("of layer"), m_activation);
-    m_activationDtype = new DTypeCombo(tr("activation dtype"), box, canTrain);
-    m_activationDtype->setToolTip(
-        tr("The type of this activation's codes: type a part of a name, or eXmY."));
-    form->addRow(tr("dtype"), m_activationDtype);
-    m_observer = comboOf(observers(), tr("activation observer"), box);
-    m_observer->setToolTip(
-        tr("Who finds scale and zero_point while the network trains; fixed: you do."));
-    form->addRow(tr("observer"), m_observer);
-    m_scale = scaleField(tr("activation scale"), box);
-    m_scale->setToolTip(tr("Real units per code step. Takes 0.0039, 1/256, 2^-8. Changing it fixes "
-                           "the parameters."));
-    form->addRow(tr("scale"), m_scale);
-    m_scaleSlider = new LogSlider(tr("activation scale slider"), box);
-    m_scaleSlider->setSpan(0x1p-16, 1);
-    m_scaleSlider->setToolTip(tr("The scale on a logarithmic axis from 2^-16 to 1."));
-    form->addRow(QString(), m_scaleSlider);
-    m_zeroPoint = codeField(tr("activation zero_point"), box);
-    m_zeroPoint->setCheck(
-        [this](double v) { return zeroPointProblem(v, activationSpec().range()); });
-    m_zeroPoint->setToolTip(tr("The code of real 0. Changing it fixes the parameters."));
-    form->addRow(tr("zero_point"), m_zeroPoint);
-    m_evidence = new QLabel(box);
-    m_evidence->setObjectName(QStringLiteral("secondary"));
-    m_evidence->setWordWrap(true);
-    form->addRow(m_evidence);
-
-    connect(m_activation, &QComboBox::activated, this, &TrainQuantizerControls::refreshActivation);
-    connect(m_activationDtype, &DTypeCombo::chosen, this, [this](DType dtype) {
-        editActivation(tr("activation dtype"), {}, [dtype](QuantSpec& spec) {
-            takeDType(spec, dtype);
-            // Fixed values belong to the codes they were chosen for.
-            if (spec.isFixed())
-                spec.observer = "moving_average_minmax";
-        });
-        refresh();
-    });
-    connect(m_observer, &QComboBox::activated, this, [this](int row) {
-        const std::string name(observers()[static_cast<std::size_t>(row)].name);
-        if (name == "fixed")
-            fixActivation(tr("activation observer"), {}, [](QuantSpec&) {});
-        else
-            editActivation(tr("activation observer"), {},
-                           [name](QuantSpec& spec) { spec.observer = name; });
-    });
-    const auto scaleChosen = [this](double v) {
-        if (const auto scale = checkScale(v))
-            fixActivation(tr("activation scale"), QStringLiteral("activation scale"),
-                          [s = *scale](QuantSpec& spec) { spec.scale = {s}; });
-    };
-    connect(m_scale, &NumberField::committed, this, scaleChosen);
-    connect(m_scaleSlider, &LogSlider::moved, this, scaleChosen);
-    connect(m_scaleSlider, &QSlider::sliderPressed, &m_document, &Document::beginGesture);
-    connect(m_scaleSlider, &QSlider::sliderReleased, &m_document, &Document::endGesture);
-    connect(m_zeroPoint, &NumberField::committed, this, [this](double v) {
-        fixActivation(tr("activation zero_point"), QStringLiteral("activation zero_point"),
-                      [v](QuantSpec& spec) { spec.zeroPoint = {static_cast<std::int32_t>(v)}; });
-    });
-    return box;
 }
 
 QatConfig TrainQuantizerControls::config() const
@@ -210,17 +83,37 @@ void TrainQuantizerControls::edit(const QString& what, const QString& key, const
     m_document.edit(what, key, [&](Session& session) { session.train.recipe.qat = next; });
 }
 
+void TrainQuantizerControls::choosePreset(const std::string& name)
+{
+    const auto preset = qatConfigByName(name, m_model.value_or(ModelSpec()));
+    if (preset)
+        edit(tr("quantizer preset"), {}, [&](QatConfig& config) { config = *preset; });
+}
+
+void TrainQuantizerControls::editWeights(const QString& what, const QString& key,
+                                         const SpecChange& change)
+{
+    edit(what, key, [&](QatConfig& config) {
+        if (config.all.weight)
+            change(*config.all.weight);
+        for (auto& [name, layer] : config.layers) {
+            if (layer.weight)
+                change(*layer.weight);
+        }
+    });
+}
+
 std::string TrainQuantizerControls::chosenActivation() const
 {
     return m_activation->currentData().toString().toStdString();
 }
 
-QuantSpec TrainQuantizerControls::activationSpec() const
+FakeQuantizeSpec TrainQuantizerControls::activationSpec() const
 {
     const auto name = chosenActivation();
     const auto all = config();
     const auto& spec = name == kInput ? all.input : all.of(name).activation;
-    return spec.value_or(QuantSpec());
+    return spec.value_or(FakeQuantizeSpec());
 }
 
 std::optional<QuantParams> TrainQuantizerControls::activationParams() const
@@ -246,11 +139,11 @@ std::optional<QuantParams> TrainQuantizerControls::activationParams() const
 }
 
 void TrainQuantizerControls::editActivation(const QString& what, const QString& key,
-                                            const std::function<void(QuantSpec&)>& change)
+                                            const SpecChange& change)
 {
     const auto name = chosenActivation();
     edit(what, key, [&](QatConfig& config) {
-        QuantSpec spec = activationSpec();
+        FakeQuantizeSpec spec = activationSpec();
         change(spec);
         if (name == kInput) {
             config.input = spec;
@@ -263,10 +156,12 @@ void TrainQuantizerControls::editActivation(const QString& what, const QString& 
 }
 
 void TrainQuantizerControls::fixActivation(const QString& what, const QString& key,
-                                           const std::function<void(QuantSpec&)>& change)
+                                           const SpecChange& change)
 {
     const auto params = activationParams();
-    editActivation(what, key, [&](QuantSpec& spec) {
+    editActivation(what, key, [&](FakeQuantizeSpec& spec) {
+        if (spec.isLearned())
+            spec.estimator = Estimator::Ste; // what is given is not learned
         if (!spec.isFixed()) {
             // Before anything was observed: the range 0 … 1, as PyTorch fixes sigmoid's.
             spec.observer = "fixed";
@@ -287,30 +182,75 @@ void TrainQuantizerControls::refresh()
 {
     const QScopedValueRollback guard(m_refreshing, true);
     const auto all = config();
-    const auto weight = all.all.weight.value_or(QuantSpec());
+    const auto weight = all.all.weight.value_or(FakeQuantizeSpec());
     m_weightDtype->showDType(weight.dtype);
     m_weightBits->setValue(info(weight.dtype).bits);
     allow(m_weightBits, info(weight.dtype).isInteger(),
           tr("The width of %1 is its own; integers have any from 2 to 16 bits.")
               .arg(text(info(weight.dtype).name)));
     m_weightGranularity->setCurrentIndex(info(weight.qscheme).perChannel() ? 1 : 0);
+    m_weightEstimator->setCurrentText(text(info(weight.estimator).name));
+    m_weightObserves->setChecked(weight.observerEnabled);
+    allow(m_weightObserves, !weight.isLearned(),
+          tr("%1 learns its parameters: nothing is observed.")
+              .arg(text(info(weight.estimator).name)));
+    m_weightFakeQuant->setChecked(weight.fakeQuantEnabled);
+    m_trackOscillations->setChecked(all.oscillation.track);
+    m_freezeBatchNorm->setChecked(all.freezeBatchNorm);
     const auto& model = m_document.session().train.recipe.model;
-    if (model != m_model || m_activation->count() == 0) {
-        m_model = model;
-        m_activation->clear();
-        m_activation->addItem(tr("input images"), QString::fromLatin1(kInput));
-        if (const auto spec = modelByName(model)) {
-            for (std::size_t i = 0; i < spec->layers.size(); ++i) {
-                if (spec->layers[i].hasWeight())
-                    m_activation->addItem(
-                        tr("%1: %2 output").arg(i).arg(text(layerKindName(spec->layers[i].kind))),
-                        QString::number(i));
-            }
-        }
-        if (m_activation->count() > 1)
-            m_activation->setCurrentIndex(1);
+    if (model != m_modelName || m_activation->count() == 0) {
+        m_modelName = model;
+        refreshModel();
     }
+    int shown = m_preset->count() - 1;
+    for (int i = 0; i + 1 < m_preset->count(); ++i) {
+        const auto preset = qatConfigByName(qatConfigNames()[static_cast<std::size_t>(i)],
+                                            m_model.value_or(ModelSpec()));
+        if (shown == m_preset->count() - 1 && preset && *preset == all)
+            shown = i;
+    }
+    m_preset->setCurrentIndex(shown);
+    refreshProblem();
     refreshActivation();
+}
+
+void TrainQuantizerControls::refreshModel()
+{
+    m_activation->clear();
+    m_activation->addItem(tr("input samples"), QString::fromLatin1(kInput));
+    m_model.reset();
+    m_judge.reset();
+    bool batchNorm = false;
+    if (auto spec = modelByName(m_modelName)) {
+        m_model = std::move(*spec);
+        for (std::size_t i = 0; i < m_model->layers.size(); ++i) {
+            const auto& layer = m_model->layers[i];
+            batchNorm = batchNorm || layer.isBatchNorm();
+            if (hasActivation(*m_model, i))
+                m_activation->addItem(
+                    tr("%1: %2 output").arg(i).arg(text(layerKindName(layer.kind))),
+                    QString::number(i));
+        }
+        if (parameterCount(*m_model) <= kMostJudged) {
+            if (auto network = Network::make(*m_model, 0))
+                m_judge = std::move(*network);
+        }
+    }
+    if (m_activation->count() > 1)
+        m_activation->setCurrentIndex(1);
+    allow(m_freezeBatchNorm, batchNorm, tr("The model has no BatchNorm."));
+}
+
+void TrainQuantizerControls::refreshProblem()
+{
+    QString problem;
+    if (m_judge) {
+        const auto all = config();
+        if (const auto set = m_judge->setQuantization(&all); !set)
+            problem = text(set.error().message);
+    }
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
 }
 
 void TrainQuantizerControls::refreshActivation()
@@ -318,15 +258,23 @@ void TrainQuantizerControls::refreshActivation()
     const QScopedValueRollback guard(m_refreshing, true);
     const auto spec = activationSpec();
     m_activationDtype->showDType(spec.dtype);
+    m_activationEstimator->setCurrentText(text(info(spec.estimator).name));
+    const QString learns =
+        tr("%1 learns its parameters: nothing is observed.").arg(text(info(spec.estimator).name));
     showRow(*m_observer, observers(), spec.observer);
+    allow(m_observer, !spec.isLearned(), learns);
+    m_activationObserves->setChecked(spec.observerEnabled);
+    allow(m_activationObserves, !spec.isLearned(), learns);
+    m_activationFakeQuant->setChecked(spec.fakeQuantEnabled);
     const bool whole = info(spec.dtype).isInteger();
     const QString noZero = tr("%1 has no zero_point.").arg(text(info(spec.dtype).name));
     allow(m_zeroPoint, whole, noZero);
     const auto params = activationParams();
     if (!params) {
-        m_scale->setNoValue(tr("not observed yet"));
-        m_zeroPoint->setNoValue(tr("not observed yet"));
-        m_evidence->setText(tr("not observed yet"));
+        const QString none = spec.isLearned() ? tr("not learned yet") : tr("not observed yet");
+        m_scale->setNoValue(none);
+        m_zeroPoint->setNoValue(none);
+        m_evidence->setText(none);
         return;
     }
     const auto scale = static_cast<double>(params->scaleAt(0));
@@ -338,13 +286,16 @@ void TrainQuantizerControls::refreshActivation()
     } else {
         m_zeroPoint->setNoValue(noZero);
     }
+    const auto number = [](float v) {
+        return QString::fromStdString(formatShort(static_cast<double>(v)));
+    };
     QString text;
     if (const auto covered = params->coveredRange())
-        text = tr("covers %1 to %2")
-                   .arg(QString::fromStdString(formatShort(static_cast<double>((*covered)[0]))),
-                        QString::fromStdString(formatShort(static_cast<double>((*covered)[1]))));
+        text = tr("covers %1 to %2").arg(number((*covered)[0]), number((*covered)[1]));
     if (spec.isFixed()) {
         text += tr("; fixed by you");
+    } else if (spec.isLearned()) {
+        text += tr("; learned");
     } else if (m_snapshot) {
         const auto name = chosenActivation();
         for (const auto& state : m_snapshot->quantizers) {

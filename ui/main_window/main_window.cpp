@@ -159,7 +159,7 @@ void MainWindow::buildActions()
     auto* exportAction =
         add(file, tr("&Export plot\u2026"), QKeySequence(Qt::CTRL | Qt::Key_E),
             tr("Write the plot that has the focus to PNG, SVG, PDF or CSV"), [this] {
-                exportPlot(m_document.session().workspace == "train" ? QStringLiteral("training")
+                exportPlot(m_document.session().workspace == "train" ? m_train->shownPanel()
                                                                      : m_tensor->focusedPanel());
             });
     file->addSeparator();
@@ -410,6 +410,7 @@ void MainWindow::exportPlot(const QString& panelId)
         return;
     auto input = m_tensor->panelInput();
     input.training = m_train->training();
+    input.weightLayer = m_train->weightLayer();
     const auto written = runExportDialog(this, *panel, panel->build(input), input.xView);
     if (!written.message.isEmpty())
         say(written.message, written.problem);

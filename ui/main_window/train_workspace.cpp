@@ -3,24 +3,20 @@
 #include "ui/main_window/train_workspace.h"
 
 #include "core/base/text.h"
-#include "ui/controls/number_field.h"
 #include "ui/controls/train_quantizer_controls.h"
+#include "ui/controls/train_recipe_controls.h"
 #include "ui/panels/training_panel.h"
 
 #include <QComboBox>
-#include <QFileDialog>
-#include <QFormLayout>
 #include <QGroupBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScopedValueRollback>
-#include <QSpinBox>
 #include <QSplitter>
+#include <QTabBar>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
@@ -48,13 +44,13 @@ TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
 {
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     splitter->setChildrenCollapsible(false);
-    splitter->addWidget(buildRecipe());
+    splitter->addWidget(buildLeft());
     splitter->addWidget(buildCentre());
     m_quantizers = new TrainQuantizerControls(m_document, this);
     m_quantizers->setMinimumWidth(264);
     splitter->addWidget(m_quantizers);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({244, 748, 288});
+    splitter->setSizes({248, 736, 296});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(4, 4, 4, 4);
     layout->addWidget(splitter);
@@ -84,67 +80,14 @@ TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
     showState();
 }
 
-QWidget* TrainWorkspace::buildRecipe()
+QWidget* TrainWorkspace::buildLeft()
 {
     auto* column = new QWidget(this);
-    column->setMinimumWidth(220);
+    column->setMinimumWidth(236);
     auto* layout = new QVBoxLayout(column);
     layout->setContentsMargins(0, 0, 0, 0);
-    auto* box = new QGroupBox(tr("Recipe (Start begins anew)"), column);
-    auto* form = new QFormLayout(box);
-    form->setContentsMargins(8, 4, 8, 8);
-    form->setVerticalSpacing(6);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_model = new QComboBox(box);
-    m_model->setEditable(true);
-    m_model->setInsertPolicy(QComboBox::NoInsert);
-    m_model->setAccessibleName(tr("model"));
-    m_model->addItems({QStringLiteral("seed-cnn"), QStringLiteral("mlp:784-128-64-10")});
-    m_model->setToolTip(
-        tr("seed-cnn: Conv2d(1,20,5) ReLU MaxPool2d(2) Conv2d(20,64,5) ReLU "
-           "MaxPool2d(2) Flatten Linear(1600,10). mlp:SIZES: Linear layers with ReLU "
-           "between them."));
-    form->addRow(tr("model"), m_model);
-    m_data = new QComboBox(box);
-    m_data->setEditable(true);
-    m_data->setInsertPolicy(QComboBox::NoInsert);
-    m_data->setAccessibleName(tr("data"));
-    m_data->addItems({QStringLiteral("fashion-mnist")});
-    m_data->setToolTip(
-        tr("fashion-mnist, or idx:FOLDER with the four files of an MNIST-like set."));
-    form->addRow(tr("data"), m_data);
-    m_epochs = new QSpinBox(box);
-    m_epochs->setRange(1, 1000);
-    m_epochs->setAccessibleName(tr("epochs"));
-    m_epochs->setToolTip(tr("How many times every training image is seen."));
-    form->addRow(tr("epochs"), m_epochs);
-    m_batch = new QSpinBox(box);
-    m_batch->setRange(1, 4096);
-    m_batch->setAccessibleName(tr("batch"));
-    m_batch->setToolTip(tr("Images per training step."));
-    form->addRow(tr("batch"), m_batch);
-    m_lr = new NumberField(tr("learning rate"), box);
-    m_lr->setCheck(
-        [](double v) { return v > 0 && v <= 10 ? QString() : tr("above 0, at most 10"); });
-    m_lr->setToolTip(tr("Learning rate of the optimizer."));
-    form->addRow(tr("lr"), m_lr);
-    m_optimizer = new QComboBox(box);
-    m_optimizer->setAccessibleName(tr("optimizer"));
-    m_optimizer->addItems({QStringLiteral("adam"), QStringLiteral("sgd")});
-    m_optimizer->setToolTip(tr("adam: PyTorch's defaults; sgd: plain gradient descent."));
-    form->addRow(tr("optimizer"), m_optimizer);
-    m_seed = new NumberField(tr("seed"), box);
-    m_seed->setFormat([](double v) { return QString::number(static_cast<qulonglong>(v)); });
-    m_seed->setCheck([](double v) {
-        return v >= 0 && v == std::floor(v) && v < 0x1p53 ? QString()
-                                                          : tr("a whole number of at least 0");
-    });
-    m_seed->setToolTip(
-        tr("The same seed gives the same weights, batches and curves, as long as no quantizer is "
-           "changed on the way."));
-    form->addRow(tr("seed"), m_seed);
-    layout->addWidget(box);
-
+    m_recipe = new TrainRecipeControls(m_document, column);
+    layout->addWidget(m_recipe, 1);
     auto* transport = new QGroupBox(tr("Training"), column);
     auto* rows = new QVBoxLayout(transport);
     rows->setContentsMargins(8, 4, 8, 8);
@@ -168,33 +111,7 @@ QWidget* TrainWorkspace::buildRecipe()
         tr("Both networks' weights to a .safetensors file, opened as a source."));
     rows->addWidget(m_saveWeights);
     layout->addWidget(transport);
-    layout->addStretch(1);
 
-    connect(m_model, &QComboBox::textActivated, this, [this](const QString& text) {
-        editRecipe(tr("model"), {},
-                   [&](TrainRecipe& r) { r.model = text.trimmed().toStdString(); });
-    });
-    connect(m_model->lineEdit(), &QLineEdit::editingFinished, this,
-            [this] { chooseModel(m_model->currentText().trimmed().toStdString()); });
-    connect(m_data->lineEdit(), &QLineEdit::editingFinished, this, [this] {
-        const auto text = m_data->currentText().trimmed().toStdString();
-        editRecipe(tr("data"), {}, [&](TrainRecipe& r) { r.data = text; });
-    });
-    connect(m_epochs, &QSpinBox::valueChanged, this, [this](int v) {
-        editRecipe(tr("epochs"), QStringLiteral("epochs"), [v](TrainRecipe& r) { r.epochs = v; });
-    });
-    connect(m_batch, &QSpinBox::valueChanged, this, [this](int v) {
-        editRecipe(tr("batch"), QStringLiteral("batch"), [v](TrainRecipe& r) { r.batch = v; });
-    });
-    connect(m_lr, &NumberField::committed, this, [this](double v) {
-        editRecipe(tr("learning rate"), QStringLiteral("lr"), [v](TrainRecipe& r) { r.lr = v; });
-    });
-    connect(m_optimizer, &QComboBox::textActivated, this, [this](const QString& text) {
-        editRecipe(tr("optimizer"), {}, [&](TrainRecipe& r) { r.optimizer = text.toStdString(); });
-    });
-    connect(m_seed, &NumberField::committed, this, [this](double v) {
-        editRecipe(tr("seed"), {}, [v](TrainRecipe& r) { r.seed = static_cast<std::uint64_t>(v); });
-    });
     connect(m_play, &QPushButton::clicked, this, &TrainWorkspace::togglePlay);
     connect(m_stop, &QPushButton::clicked, this, &TrainWorkspace::stop);
     connect(m_saveWeights, &QPushButton::clicked, this, &TrainWorkspace::saveWeightsRequested);
@@ -212,8 +129,39 @@ QWidget* TrainWorkspace::buildCentre()
     m_banner->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_banner->hide();
     layout->addWidget(m_banner);
+    auto* head = new QHBoxLayout;
+    m_tabs = new QTabBar(column);
+    m_tabs->setAccessibleName(tr("Plot of the training"));
+    m_tabs->setDrawBase(false);
+    m_tabs->setExpanding(false);
+    for (const auto& panel : panels()) {
+        if (panel.workspace != WorkspaceId::Train)
+            continue;
+        const int tab = m_tabs->addTab(panelTitle(panel));
+        m_tabs->setTabToolTip(tab, panelHelp(panel));
+        m_tabs->setTabData(tab, QLatin1String(panel.id));
+    }
+    head->addWidget(m_tabs);
+    head->addStretch(1);
+    m_layerLabel = new QLabel(tr("weights of"), column);
+    head->addWidget(m_layerLabel);
+    m_layer = new QComboBox(column);
+    m_layer->setAccessibleName(tr("weights of layer"));
+    m_layer->setToolTip(tr("Which layer's weights are drawn."));
+    m_layer->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_layerLabel->setBuddy(m_layer);
+    head->addWidget(m_layer);
+    layout->addLayout(head);
     m_view = new PlotView(column);
     layout->addWidget(m_view, 1);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this] {
+        showFigure();
+        m_view->resetView();
+    });
+    connect(m_layer, &QComboBox::activated, this, [this] {
+        showFigure();
+        m_view->resetView();
+    });
     connect(m_view, &PlotView::contextMenuRequested, this, [this](const QPoint& at) {
         QMenu menu;
         const auto* save = menu.addAction(tr("Export this plot\u2026"));
@@ -221,7 +169,7 @@ QWidget* TrainWorkspace::buildCentre()
         menu.addSeparator();
         const auto* help = menu.addAction(tr("What am I looking at?"));
         const auto* chosen = menu.exec(at);
-        const auto* panel = panelById(QStringLiteral("training"));
+        const auto* panel = panelById(shownPanel());
         if (chosen == save)
             emit exportRequested(QLatin1String(panel->id));
         else if (chosen == fit)
@@ -232,7 +180,7 @@ QWidget* TrainWorkspace::buildCentre()
     m_scores = new QTableWidget(2, 5, column);
     m_scores->setAccessibleName(tr("Scores"));
     m_scores->setHorizontalHeaderLabels({tr("train loss"), tr("test loss"), tr("test accuracy"),
-                                         tr("on images"), tr("difference")});
+                                         tr("on samples"), tr("difference")});
     m_scores->setVerticalHeaderLabels({tr("float"), tr("fake-quantized")});
     m_scores->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_scores->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
@@ -257,32 +205,6 @@ QWidget* TrainWorkspace::buildCentre()
     return column;
 }
 
-void TrainWorkspace::editRecipe(const QString& text, const QString& key,
-                                const std::function<void(TrainRecipe&)>& change)
-{
-    if (m_refreshing)
-        return;
-    m_document.edit(text, key, [&](Session& session) { change(session.train.recipe); });
-}
-
-void TrainWorkspace::chooseModel(const std::string& model)
-{
-    editRecipe(tr("model"), {}, [&](TrainRecipe& r) {
-        r.model = model;
-        // Quantizers of layers that the new model does not have would only be in the way.
-        const auto spec = modelByName(model);
-        if (!spec || !r.qat)
-            return;
-        std::erase_if(r.qat->layers, [&](const auto& entry) {
-            for (std::size_t i = 0; i < spec->layers.size(); ++i) {
-                if (spec->layers[i].hasWeight() && entry.first == std::to_string(i))
-                    return false;
-            }
-            return true;
-        });
-    });
-}
-
 void TrainWorkspace::resetView()
 {
     m_view->resetView();
@@ -290,15 +212,7 @@ void TrainWorkspace::resetView()
 
 void TrainWorkspace::follow()
 {
-    const QScopedValueRollback guard(m_refreshing, true);
     const auto& r = m_document.session().train.recipe;
-    m_model->setEditText(QString::fromStdString(r.model));
-    m_data->setEditText(QString::fromStdString(r.data));
-    m_epochs->setValue(r.epochs);
-    m_batch->setValue(r.batch);
-    m_lr->setValue(r.lr);
-    m_optimizer->setCurrentText(QString::fromStdString(r.optimizer));
-    m_seed->setValue(static_cast<double>(r.seed));
     const auto qat = r.qat.value_or(defaultQatConfig());
     if (m_lastQat != qat) {
         if (m_lastQat)
@@ -346,11 +260,7 @@ void TrainWorkspace::showState()
                             : tr("Pauses and goes on (Ctrl+Space)"));
     m_play->setEnabled(state != State::Stopping);
     m_stop->setEnabled(!idle && state != State::Stopping);
-    for (QWidget* field : {static_cast<QWidget*>(m_model), static_cast<QWidget*>(m_data),
-                           static_cast<QWidget*>(m_epochs), static_cast<QWidget*>(m_batch),
-                           static_cast<QWidget*>(m_lr), static_cast<QWidget*>(m_optimizer),
-                           static_cast<QWidget*>(m_seed)})
-        field->setEnabled(idle);
+    m_recipe->setEditable(idle);
     m_view->setBusy(state == State::Loading);
     if (state == State::Loading)
         showMessage(tr("Reading %1\u2026")
@@ -374,9 +284,7 @@ void TrainWorkspace::setTraining(std::shared_ptr<const TwinSnapshot> training)
 void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
 {
     m_snapshot = std::move(snapshot);
-    PanelInput input;
-    input.training = m_snapshot;
-    m_view->setFigure(panelById(QStringLiteral("training"))->build(input));
+    showFigure();
     m_quantizers->setSnapshot(m_snapshot);
     showScores();
     // The newest changes in words, where they are letters in the plot.
@@ -405,10 +313,45 @@ void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
     }
     const auto perSecond = QString::fromStdString(
         formatCount(static_cast<long long>(std::llround(m_snapshot->samplesPerSecond))));
-    m_speed->setText(tr("epoch %1 of %2 \u00b7 %3 images/s through both networks")
+    m_speed->setText(tr("epoch %1 of %2 \u00b7 %3 samples/s through both networks")
                          .arg(std::min(m_snapshot->epoch, m_snapshot->recipe.epochs))
                          .arg(m_snapshot->recipe.epochs)
                          .arg(perSecond));
+}
+
+void TrainWorkspace::showFigure()
+{
+    // The layers of the network that trains, not of the recipe to come.
+    QStringList layers;
+    if (m_snapshot) {
+        for (const auto& view : m_snapshot->weightViews)
+            layers << QString::fromStdString(view.name);
+    }
+    QStringList listed;
+    for (int i = 0; i < m_layer->count(); ++i)
+        listed << m_layer->itemText(i);
+    if (layers != listed) {
+        m_layer->clear();
+        m_layer->addItems(layers);
+    }
+    const auto* panel = panelById(shownPanel());
+    const bool choice = shownPanel() == QLatin1String("weights") && !layers.isEmpty();
+    m_layer->setVisible(choice);
+    m_layerLabel->setVisible(choice);
+    PanelInput input;
+    input.training = m_snapshot;
+    input.weightLayer = weightLayer();
+    m_view->setFigure(panel->build(input));
+}
+
+QString TrainWorkspace::shownPanel() const
+{
+    return m_tabs->tabData(m_tabs->currentIndex()).toString();
+}
+
+QString TrainWorkspace::weightLayer() const
+{
+    return m_layer->currentText();
 }
 
 QString TrainWorkspace::status() const

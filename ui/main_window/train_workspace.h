@@ -13,13 +13,13 @@ class QComboBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;
-class QSpinBox;
+class QTabBar;
 class QTableWidget;
 
 namespace qs {
 
-class NumberField;
 class TrainQuantizerControls;
+class TrainRecipeControls;
 
 /// The recipe on the left, curves and scores in the middle, the quantizers on the right. Wiring
 /// only: the document holds the recipe, the runner trains, snapshots are shown.
@@ -33,6 +33,9 @@ public:
     const Figure& figure() const { return m_view->figure(); }
     TrainingRunner& runner() { return m_runner; }
     std::shared_ptr<const TwinSnapshot> training() const { return m_snapshot; }
+    /// The panel in front: "training" or "weights", and of which layer: "0.weight"; empty: none.
+    QString shownPanel() const;
+    QString weightLayer() const;
     /// Shows the curves of a session that was opened; a training under way is ended.
     void setTraining(std::shared_ptr<const TwinSnapshot> training);
     /// Start, pause or go on: what Space does.
@@ -52,14 +55,12 @@ signals:
     void saveWeightsRequested();
 
 private:
-    QWidget* buildRecipe();
+    QWidget* buildLeft();
     QWidget* buildCentre();
-    void editRecipe(const QString& text, const QString& key,
-                    const std::function<void(TrainRecipe&)>& change);
-    void chooseModel(const std::string& model);
     void follow();
     void showState();
     void showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot);
+    void showFigure();
     void showScores();
     void showMessage(const QString& text, bool problem);
 
@@ -67,26 +68,22 @@ private:
     TrainingRunner m_runner;
     std::shared_ptr<const TwinSnapshot> m_snapshot;
     std::optional<QatConfig> m_lastQat;
-    bool m_refreshing = false;
     bool m_unsaved = false;
     bool m_abandoned = false; ///< the training that still ends belongs to another session
 
+    QTabBar* m_tabs;
+    QLabel* m_layerLabel;
+    QComboBox* m_layer;
     PlotView* m_view;
     QLabel* m_banner;
     QTableWidget* m_scores;
     QLabel* m_events;
-    QComboBox* m_model;
-    QComboBox* m_data;
-    QComboBox* m_optimizer;
-    QSpinBox* m_epochs;
-    QSpinBox* m_batch;
-    NumberField* m_lr;
-    NumberField* m_seed;
     QPushButton* m_play;
     QPushButton* m_stop;
     QPushButton* m_saveWeights;
     QProgressBar* m_progress;
     QLabel* m_speed;
+    TrainRecipeControls* m_recipe;
     TrainQuantizerControls* m_quantizers;
 };
 

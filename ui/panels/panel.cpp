@@ -12,6 +12,7 @@
 #include "ui/panels/range_curve_panel.h"
 #include "ui/panels/training_panel.h"
 #include "ui/panels/transfer_panel.h"
+#include "ui/panels/weights_panel.h"
 
 #include <QCoreApplication>
 
@@ -71,6 +72,12 @@ constexpr PanelInfo kPanels[] = {
                        "Two networks with the same start and the same batches: one in float, "
                        "one under fake quantization. Lines with letters are your changes."),
      WorkspaceId::Train, false, StudyKind::None, trainingFigure},
+    {"weights", QT_TRANSLATE_NOOP("Panels", "Weights"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The weights that the fake-quantized network trains, before they are "
+                       "rounded, and the levels they are rounded to. Weights with a gradient mask "
+                       "of 0 are clipped and learn nothing; oscillating ones jump between levels."),
+     WorkspaceId::Train, false, StudyKind::None, weightsFigure},
 };
 
 } // namespace

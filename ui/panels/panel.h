@@ -22,7 +22,8 @@ struct PanelInput {
     std::shared_ptr<const TwinSnapshot> training; ///< null: nothing trained yet
     /// Null, or of another kind or tensor: not computed (yet).
     std::shared_ptr<const TensorStudy> study;
-    QString studyNote; ///< why there is none; empty: it is on its way
+    QString studyNote;   ///< why there is none; empty: it is on its way
+    QString weightLayer; ///< whose weights of the training are shown: "0.weight"; empty: the first
     bool logCounts = false;
     /// The part of the x axis that is looked at, where it is not all of it.
     std::optional<std::array<double, 2>> xView;

@@ -85,8 +85,8 @@ Figure trainingFigure(const PanelInput& input)
                               ColorRole::FakeQuant, LineStyle::Solid);
     floatAccuracy.marker = MarkerShape::Disc;
     quantAccuracy.marker = MarkerShape::Square;
-    // Accuracies on some and on all test images are different quantities: the latter stand alone.
-    auto floatWhole = line(Panels::tr("on all test images"),
+    // Accuracies on some and on all test samples are different quantities: the latter stand alone.
+    auto floatWhole = line(Panels::tr("on all test samples"),
                            QStringLiteral("float accuracy on all test images [%]"),
                            ColorRole::Float, LineStyle::Solid);
     auto quantWhole =
@@ -127,8 +127,9 @@ Figure trainingFigure(const PanelInput& input)
         lowest = 0.1;
         highest = 3;
     }
-    figure.y = {
-        Panels::tr("training loss"), Panels::tr("nat"), lowest / 1.3, highest * 1.3, true, false};
+    const QString unit =
+        snapshot.recipe.loss == "cross_entropy" ? Panels::tr("nat") : QStringLiteral("-");
+    figure.y = {Panels::tr("training loss"), unit, lowest / 1.3, highest * 1.3, true, false};
     figure.y2 = Axis{Panels::tr("test accuracy"),
                      QStringLiteral("%"),
                      accuracyFloor(snapshot),
@@ -147,10 +148,10 @@ Figure trainingFigure(const PanelInput& input)
                                   ColorRole::Accent, LineStyle::Dashed, false});
     }
     if (some > 0)
-        figure.note = all > some ? Panels::tr("lines: the first %1 test images; diamonds: all %2")
+        figure.note = all > some ? Panels::tr("lines: the first %1 test samples; diamonds: all %2")
                                        .arg(QString::fromStdString(formatCount(some)),
                                             QString::fromStdString(formatCount(all)))
-                                 : Panels::tr("accuracy on %1 test images")
+                                 : Panels::tr("accuracy on %1 test samples")
                                        .arg(QString::fromStdString(formatCount(some)));
     figure.provenance = {
         {QStringLiteral("quantoscope"), QStringLiteral(QUANTOSCOPE_VERSION)},
@@ -158,6 +159,11 @@ Figure trainingFigure(const PanelInput& input)
         {QStringLiteral("data"), QString::fromStdString(snapshot.recipe.data)},
         {QStringLiteral("batch"), QString::number(snapshot.recipe.batch)},
         {QStringLiteral("lr"), QString::fromStdString(formatExact(snapshot.recipe.lr))},
+        {QStringLiteral("optimizer"), QString::fromStdString(snapshot.recipe.optimizer)},
+        {QStringLiteral("weight_decay"),
+         QString::fromStdString(formatExact(snapshot.recipe.weightDecay))},
+        {QStringLiteral("schedule"), QString::fromStdString(snapshot.recipe.schedule.name)},
+        {QStringLiteral("loss"), QString::fromStdString(snapshot.recipe.loss)},
         {QStringLiteral("seed"), QString::number(snapshot.recipe.seed)},
     };
     for (const auto& [key, limit] : {std::pair("limit_train", snapshot.recipe.limitTrain),

@@ -216,7 +216,8 @@ void SeriesPlot::setLook(const Series& series, const PlotTheme& theme)
         m_graph->setHatch(seriesHatch(theme, series));
         break;
     case SeriesKind::Impulses:
-        m_graph->setPen(rolePen(theme, series.color, series.style, size <= 64 ? 2 : 1));
+        m_graph->setPen(rolePen(theme, series.color, series.style,
+                                series.style == LineStyle::Solid && size <= 64 ? 2 : 1));
         break;
     case SeriesKind::Band:
         m_graph->setBrush(seriesFill(theme, series));

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 using namespace qs;
@@ -569,6 +570,61 @@ private slots:
         QCOMPARE(named(figure, "fake-quantized accuracy on all test images [%]").y[0], 61.0);
         QVERIFY(figure.note.contains(QStringLiteral("1,000")));
         QVERIFY(figure.note.contains(QStringLiteral("9,000")));
+    }
+
+    void weights_showTheGrid_theMasked_andTheOscillating()
+    {
+        auto snapshot = std::make_shared<TwinSnapshot>();
+        PanelInput input;
+        input.training = snapshot;
+        QVERIFY(figureOf("weights", input).emptyText.contains(QStringLiteral("session")));
+        // int3 with the scale 0.5: levels -2 … 1.5; the first and the last weight are clipped.
+        const std::vector<float> latent{-2.6F, -0.9F, -0.25F, 0.1F, 0.74F, 1.9F};
+        const auto shape = *Shape::make({2, 3});
+        const auto tensor = [&](std::vector<float> values) {
+            return Tensor::fromFloats("w", shape, std::move(values));
+        };
+        WeightView view;
+        view.name = "0.weight";
+        view.latent = tensor(latent);
+        view.mask = tensor({0, 1, 1, 1, 1, 0});
+        view.params =
+            *QuantParams::make(DType::Int3, QScheme::PerTensorSymmetric, {-4, 3}, {0.5F}, {0});
+        auto other = view;
+        other.name = "3.weight";
+        other.params = *QuantParams::make(DType::Int3, QScheme::PerChannelSymmetric, {-4, 3},
+                                          {0.5F, 0.25F}, {0, 0}, 0);
+        snapshot->weightViews = {view, other};
+        OscillationState state;
+        state.name = "0.weight";
+        state.frequency = {0, 0, 0.02F, 0, 0.001F, 0};
+        state.oscillating = 1;
+        snapshot->oscillations = {state};
+
+        const auto figure = figureOf("weights", input); // of the first layer
+        QVERIFY(figure.title.contains(QStringLiteral("0.weight")));
+        QCOMPARE(named(figure, "level").x,
+                 (std::vector<double>{-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5}));
+        const auto total = [&](const char* name) {
+            const auto& y = named(figure, name).y;
+            return std::accumulate(y.begin(), y.end(), 0.0);
+        };
+        QCOMPARE(total("latent weights per bin"), 6.0);
+        QCOMPARE(total("weights with gradient mask 0 per bin"), 2.0);
+        QCOMPARE(total("oscillating weights per bin"), 1.0);
+        QVERIFY(figure.note.contains(QStringLiteral("2 of 6")));
+        QCOMPARE(figure.regions.size(), std::size_t{2});
+        QVERIFY(figure.regions[0].to < -2 && figure.regions[1].from > 1.5);
+        for (const auto* axis : {&figure.x, &figure.y, &*figure.y2})
+            QVERIFY(!axis->title.isEmpty() && !axis->unit.isEmpty() && axis->min < axis->max);
+
+        // Channels share the axis in code units: -2.6 / 0.5 and 1.9 / 0.25.
+        input.weightLayer = QStringLiteral("3.weight");
+        const auto codes = figureOf("weights", input);
+        QCOMPARE(codes.x.unit, QStringLiteral("code"));
+        QCOMPARE(named(codes, "level").x, (std::vector<double>{-4, -3, -2, -1, 0, 1, 2, 3}));
+        QVERIFY(codes.x.min < -5.2 && codes.x.max > 7.6);
+        QVERIFY(!codes.y2.has_value());
     }
 };
 
