@@ -3,7 +3,7 @@
 #include "core/convert/convert.h"
 
 #include "core/convert/integer_params.h"
-#include "core/quant/quantizer.h"
+#include "core/convert/lookup_table.h"
 
 #include <algorithm>
 #include <cmath>
@@ -164,7 +164,7 @@ private:
             } else if (const auto fusion = fusionOf(i, why)) {
                 const auto done = kind == LayerKind::Add ? convertAdd(i, *fusion, why)
                                   : layer(i).hasWeight() ? convertWeighted(i, *fusion, why)
-                                                         : convertTable(i, *fusion, why);
+                                                         : convertTable(i, *fusion);
                 if (!done)
                     return done.error();
                 if (*done)
@@ -178,7 +178,7 @@ private:
         case LayerKind::Hardsigmoid:
             if (const auto quant = quantAt(i + 1, &why); in.quant && quant) {
                 const Fusion alone{i + 1, i + 1, IntegerActivation::None};
-                const auto done = convertTable(i, alone, why);
+                const auto done = convertTable(i, alone);
                 if (!done)
                     return done.error();
                 if (*done)
@@ -302,55 +302,18 @@ private:
         return true;
     }
 
-    /// A function of one element, by channel where it is a BatchNorm: what the layers make of each
-    /// code, quantized by the network's own quantizer.
-    Result<bool> convertTable(std::size_t i, const Fusion& fusion, std::string& why)
+    /// A function of one element, by channel where it is a BatchNorm.
+    Result<bool> convertTable(std::size_t i, const Fusion& fusion)
     {
-        const IntegerQuant in = *m_values[i].quant;
         const IntegerQuant out = *quantAt(fusion.quantized);
-        const SampleShape shape = m_network.shapes()[i];
-        const bool byChannel = layer(i).isBatchNorm();
-        const int channels = byChannel ? shape.channels : 1;
-        // One sample holds every channel of one code.
-        std::vector<float> x(static_cast<std::size_t>(shape.numel()));
-        std::vector<float> y(x.size());
-        const auto function = m_network.layerFunction(i);
-        if (!function)
-            return function.error();
-        const auto params = QuantParams::make(
-            out.quantMin < 0 ? DType::Qint8 : DType::Quint8, QScheme::PerTensorAffine,
-            {out.quantMin, out.quantMax}, {out.scale}, {out.zeroPoint});
-        if (!params) {
-            why = params.error().message;
-            return false;
-        }
-        const auto quantizer = Quantizer::make(*params, *Shape::make({channels}));
-        if (!quantizer)
-            return quantizer.error();
-        const auto entries = static_cast<std::size_t>(in.quantMax - in.quantMin + 1);
-        std::vector<std::int32_t> table(static_cast<std::size_t>(channels) * entries);
-        std::vector<std::int32_t> codes(static_cast<std::size_t>(channels));
-        for (std::size_t e = 0; e < entries; ++e) {
-            const float value =
-                in.scale * static_cast<float>(in.quantMin + static_cast<int>(e) - in.zeroPoint);
-            std::fill(x.begin(), x.end(), value);
-            (*function)(x.data(), y.data(), 1);
-            if (fusion.activation != IntegerActivation::None)
-                for (float& v : y)
-                    v = v < 0 ? 0 : v;
-            if (fusion.activation == IntegerActivation::ReLU6)
-                for (float& v : y)
-                    v = v > 6 ? 6 : v;
-            quantizer->quantize(std::span(y).first(static_cast<std::size_t>(channels)), 0,
-                                codes.data());
-            for (std::size_t c = 0; c < codes.size(); ++c)
-                table[c * entries + e] = codes[c];
-        }
+        auto table = lookupTable(m_network, i, *m_values[i].quant, out, fusion.activation);
+        if (!table)
+            return table.error();
         IntegerOp op;
         op.kind = IntegerOpKind::Table;
         op.input = m_values[i].op;
         op.output = out;
-        op.table = std::move(table);
+        op.table = std::move(*table);
         const int index = add(std::move(op), i, i, i + 1);
         if (fusion.quantized == i + 1)
             m_values[i + 1] = {index, out};

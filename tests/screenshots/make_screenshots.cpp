@@ -14,7 +14,9 @@
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QStyleFactory>
+#include <QTabBar>
 #include <QTest>
+#include <QToolButton>
 
 #include <cmath>
 #include <cstdio>
@@ -73,6 +75,39 @@ void train(MainWindow& window)
          [](Session& session) { session.train.recipe.qat->all.weight->dtype = DType::Int4; });
     while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle)
         QTest::qWait(50);
+}
+
+template <typename Widget>
+Widget* control(const QWidget& parent, const char* name)
+{
+    for (auto* widget : parent.findChildren<Widget*>()) {
+        if (widget->accessibleName() == QLatin1String(name))
+            return widget;
+    }
+    qFatal("no control called %s", name);
+}
+
+/// Trains 4-bit weights to the end, and shows them.
+void trainWeights(MainWindow& window, const char* preset, bool perChannel, int steps)
+{
+    edit(window, [&](Session& session) {
+        auto& recipe = session.train.recipe;
+        recipe.limitTrain = 64 * steps;
+        recipe.qat = *qatConfigByName(preset, *modelByName(recipe.model));
+        recipe.qat->oscillation.track = true;
+        recipe.qat->all.weight->dtype = DType::Int4;
+        if (perChannel)
+            recipe.qat->all.weight->qscheme = QScheme::PerChannelSymmetric;
+    });
+    window.document().adjustView([](Session& session) { session.workspace = "train"; });
+    auto& workspace = window.trainWorkspace();
+    workspace.togglePlay();
+    QElapsedTimer timer;
+    timer.start();
+    do {
+        QTest::qWait(50);
+    } while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle);
+    control<QTabBar>(workspace, "Plot of the training")->setCurrentIndex(1);
 }
 
 } // namespace
@@ -308,6 +343,25 @@ int main(int argc, char** argv)
              w.openPaths({QStringLiteral("/nonexistent/weights.safetensors")});
          }},
         {"train", train},
+        {"train_weights",
+         [](MainWindow& w) {
+             trainWeights(w, "default", false, 120);
+         }},
+        {"train_weights_channel",
+         [](MainWindow& w) {
+             trainWeights(w, "lsq", true, 40);
+         }},
+        {"train_advanced",
+         [](MainWindow& w) {
+             w.document().adjustView([](Session& s) { s.workspace = "train"; });
+             edit(w, [](Session& s) {
+                 s.train.recipe.data = "moons";
+                 s.train.recipe.optimizer = "sgd";
+                 s.train.recipe.momentum = 0.9;
+                 s.train.recipe.schedule.name = "cosine";
+             });
+             control<QToolButton>(w.trainWorkspace(), "advanced")->setChecked(true);
+         }},
     };
     for (const auto& state : states) {
         // Named states only, where any are named.
