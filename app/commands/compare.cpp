@@ -32,6 +32,7 @@ struct CompareArguments {
     std::int64_t advise = 3;
     std::uint64_t seed = 0;
     double tolerance = 1;
+    std::string requantize = "float";
     bool layers = false;
     bool equalize = false;
     bool biasCorrection = false;
@@ -167,6 +168,8 @@ private:
             return Error::usage("--calibration must be 0 or more, found " +
                                 std::to_string(*m_arguments.calibration));
         m_options.batch = m_arguments.batch;
+        m_options.requantize =
+            m_arguments.requantize == "float" ? RequantizeMode::Float : RequantizeMode::FixedPoint;
         return {};
     }
 
@@ -269,6 +272,12 @@ private:
     CompareResult m_result;
 };
 
+/// What reads whole numbers without a sign takes -1 for the largest.
+std::string notNegative(const std::string& text)
+{
+    return text.starts_with('-') ? "expected a whole number from 0, found " + text : std::string();
+}
+
 CommandAction setUp(CLI::App& app)
 {
     const auto a = std::make_shared<CompareArguments>();
@@ -301,8 +310,16 @@ CommandAction setUp(CLI::App& app)
                  "Also each layer's errors, sensitivity, and measured advice for the worst");
     app.add_option("--advise", a->advise, "How many layers get advice")->capture_default_str();
     app.add_option("--tolerance", a->tolerance, "Points of accuracy that may be lost")
+        ->check(CLI::Range(0.0, 100.0))
+        ->capture_default_str();
+    app.add_option(
+           "--requantize", a->requantize,
+           "How the integer networks scale their sums: float (FBGEMM's and QNNPACK's way), or "
+           "fixed_point (gemmlowp's and TFLite's)")
+        ->check(CLI::IsMember({"float", "fixed_point"}))
         ->capture_default_str();
     app.add_option("--seed", a->seed, "Of the choice of calibration samples")
+        ->check(notNegative)
         ->capture_default_str();
     app.add_flag("--json", a->json, "Print one JSON document");
     return [a](CommandContext& context) {

@@ -139,6 +139,11 @@ public:
             if (!path.empty())
                 if (auto ok = checkWritable(path); !ok)
                     return ok.error();
+        for (const auto& path : {m_options.save, m_options.checkpoint})
+            if (!path.empty() && !path.ends_with(".safetensors") && !path.ends_with(".npz"))
+                return Error::usage(path + ": expected a name that ends in .safetensors or .npz");
+        if (!m_options.save.empty() && m_options.save == m_options.checkpoint)
+            return Error::usage("--save and --checkpoint are the same file: " + m_options.save);
         auto trainer = start(job);
         if (!trainer)
             return trainer.error();
@@ -151,7 +156,9 @@ public:
             if (auto saved = writeTensors(m_options.checkpoint, trainer->checkpoint(), {}); !saved)
                 return saved.error();
         if (!m_options.save.empty())
-            if (auto saved = saveWeights(trainer->network(), m_options.save); !saved)
+            if (auto saved =
+                    saveWeights(trainer->network(), m_options.save, {}, trainer->recipe().qat);
+                !saved)
                 return saved.error();
         if (!m_options.curves.empty())
             if (auto written = writeCurves(m_options.curves, m_curves); !written)
@@ -365,6 +372,10 @@ CommandAction setUp(CLI::App& app)
                    "Hold out so many training samples, as compare calibrates with")
         ->capture_default_str();
     app.add_option("--seed", recipe.seed, "Of the initial weights and the order of the images")
+        ->check([](const std::string& text) {
+            return text.starts_with('-') ? "expected a whole number from 0, found " + text
+                                         : std::string();
+        })
         ->capture_default_str();
     app.add_option("--qat", options->qat,
                    "Fake-quantize while training: " + qatNames() + " or a QCONFIG.json");

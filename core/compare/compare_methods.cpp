@@ -148,7 +148,8 @@ Result<Subject> quantizedSubject(PtqMethod method, const std::shared_ptr<Network
     subject.fake = outputsOf(network, context);
     auto score = scoreOf(subject.fake, test, options.batch, context);
     if (!score)
-        return score.error();
+        return Error{score.error().kind,
+                     std::string(info(method).name) + ": " + score.error().message};
     auto& report = subject.report;
     report.method = method;
     report.score = std::move(*score);
@@ -161,7 +162,7 @@ Result<Subject> quantizedSubject(PtqMethod method, const std::shared_ptr<Network
     const auto modules = network->quantizers();
     if (std::any_of(modules.begin(), modules.end(),
                     [](const auto& m) { return !m.name.ends_with(".weight"); })) {
-        auto made = convert(*network);
+        auto made = convert(*network, options.requantize);
         if (made) {
             converted = std::make_shared<ConvertedNetwork>(std::move(*made));
         } else if (made.error().kind == ErrorKind::Cancelled) {

@@ -17,7 +17,8 @@ struct CompareOptions {
     std::vector<PtqMethod> methods; ///< in the order they are wanted
     PtqRecipe recipe;               ///< of static, and with its weights alone of weight_only
     std::int64_t batch = 64;        ///< of tests and times: dynamic quantization depends on it
-    int runs = 5;                   ///< of which the median time is taken; the methods run in turns
+    RequantizeMode requantize = RequantizeMode::Float; ///< of the integer networks
+    int runs = 5; ///< of which the median time is taken; the methods run in turns
 };
 
 /// What a comparison is about. Pointers are not owned; null: not given.

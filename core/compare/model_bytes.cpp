@@ -25,7 +25,7 @@ std::int64_t scaleBytes(ScaleFormat format)
     return 4;
 }
 
-std::int64_t weightBytes(std::int64_t numel, const QuantParams& params)
+std::int64_t weightBytes(std::int64_t numel, const QuantParams& params, int bits)
 {
     const auto& row = info(params.dtype());
     if (row.family == Family::Ggml)
@@ -38,7 +38,17 @@ std::int64_t weightBytes(std::int64_t numel, const QuantParams& params)
     const std::int64_t tensorScale = row.scaleFormat == ScaleFormat::E4m3 ? 4 : 0;
     const auto codebook =
         row.id == DType::Codebook ? static_cast<std::int64_t>(params.codebook().size()) * 4 : 0;
-    return (numel * row.bits + 7) / 8 + sets * each + tensorScale + codebook;
+    return (numel * bits + 7) / 8 + sets * each + tensorScale + codebook;
+}
+
+/// The width of a stored weight. DoReFa's levels are every other code of a wider type.
+int bitsOf(const Network& network, std::size_t layer, const QuantParams& params)
+{
+    for (const auto& module : network.quantizers())
+        if (module.name == std::to_string(layer) + ".weight" &&
+            module.spec.estimator == Estimator::Dorefa)
+            return info(module.spec.dtype).bits;
+    return info(params.dtype()).bits;
 }
 
 } // namespace
@@ -70,7 +80,9 @@ Result<std::int64_t> bytesOf(Network& network)
         if (!weights)
             return weights.error();
         const std::int64_t numel = weights->weight.numel();
-        bytes += weights->params ? weightBytes(numel, *weights->params) : 4 * numel;
+        bytes += weights->params
+                     ? weightBytes(numel, *weights->params, bitsOf(network, i, *weights->params))
+                     : 4 * numel;
         if (layers[i].bias || network.foldedBatchNorm(i))
             bytes += std::int64_t{4} * layers[i].out;
     }

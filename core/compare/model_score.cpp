@@ -61,6 +61,9 @@ Result<ModelScore> scoreOf(const OutputFunction& network, const NetworkSamples& 
             const std::size_t each = outputs->size() / static_cast<std::size_t>(count);
             for (std::int64_t i = 0; i < count; ++i) {
                 const auto row = Row(*outputs).subspan(static_cast<std::size_t>(i) * each, each);
+                if (!std::all_of(row.begin(), row.end(), [](float v) { return std::isfinite(v); }))
+                    return Result<void>(Error::data("the network's output for test sample " +
+                                                    std::to_string(begin + i) + " is not finite"));
                 if (targets) {
                     score.loss += squaredError(row, samples.set.targets(begin + i));
                     continue;

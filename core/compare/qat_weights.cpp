@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <nlohmann/json.hpp>
 
 namespace qs {
 namespace {
@@ -42,6 +43,18 @@ Result<QatNetwork> loadQatNetwork(const ModelSpec& model, const QatConfig& confi
         if (!tensor)
             return tensor.error();
         (ofObserver ? observers : state).push_back(std::move(*tensor));
+    }
+    // Under other quantizers than it learned with, the network would be another one.
+    for (const auto& tensor : observers) {
+        if (tensor.name() != "network.qat_config" || tensor.type() != ElementType::Uint8)
+            continue;
+        const auto* text = reinterpret_cast<const char*>(tensor.bytes().data());
+        const auto json = nlohmann::json::parse(text, text + tensor.bytes().size(), nullptr, false);
+        const auto trained = json.is_discarded() ? Result<QatConfig>(Error::data("no JSON"))
+                                                 : qatConfigFromJson(json);
+        if (!trained || *trained != config)
+            return Error::usage(path + ": was trained with another qat config than the one given: "
+                                       "give it with --qat-config");
     }
     auto loaded = network->loadStateDict(state);
     if (loaded && !observers.empty())

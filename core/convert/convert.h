@@ -38,7 +38,8 @@ struct ConvertedNetwork {
 /// (parameters of every active quantizer).
 ///
 /// With RequantizeMode::Float the codes are those of the fake-quantized network whose biases are
-/// on the int32 grid (useIntegerBias), but where float32's sums round to the other side of a step.
+/// on the int32 grid (useIntegerBias), but where float32's sums round to the other side of a step:
+/// rare, save behind an AvgPool2d, where means of codes often lie half way between two.
 /// Errors (Usage): a quantizer that has observed nothing; IntegerNetwork::make's.
 Result<ConvertedNetwork> convert(Network& network, RequantizeMode mode = RequantizeMode::Float);
 

@@ -214,6 +214,9 @@ Result<void> checkWritable(const std::string& path)
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     if (::access(folder.c_str(), W_OK) != 0)
         return unusable(path, kWritable, errno);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+        return unusable(path, kWritable, EISDIR);
     return {};
 }
 

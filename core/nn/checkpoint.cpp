@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nn/model_json.h"
 #include "core/nn/trainer.h"
 
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@ namespace qs {
 namespace {
 
 constexpr const char* kRecipe = "trainer.recipe";
+constexpr const char* kModel = "trainer.model";
 constexpr const char* kProgress = "trainer.progress";
 constexpr const char* kOptimizer = "optimizer.";
 
@@ -19,6 +21,13 @@ const Tensor* find(std::span<const Tensor> tensors, std::string_view name)
     const auto found = std::find_if(tensors.begin(), tensors.end(),
                                     [&](const Tensor& t) { return t.name() == name; });
     return found == tensors.end() ? nullptr : &*found;
+}
+
+Tensor textTensor(const char* name, const std::string& text)
+{
+    return Tensor::fromVector(name, ElementType::Uint8,
+                              *Shape::make({static_cast<std::int64_t>(text.size())}),
+                              std::vector<std::uint8_t>(text.begin(), text.end()));
 }
 
 /// The members of two JSON objects that differ, by name.
@@ -46,10 +55,8 @@ std::vector<Tensor> Trainer::checkpoint() const
     for (const auto& tensor : m_optimizer.stateDict())
         tensors.push_back(tensor.renamed(kOptimizer + tensor.name()));
     append(m_oscillation.checkpoint());
-    const std::string recipe = toJson(m_recipe).dump();
-    tensors.push_back(Tensor::fromVector(kRecipe, ElementType::Uint8,
-                                         *Shape::make({static_cast<std::int64_t>(recipe.size())}),
-                                         std::vector<std::uint8_t>(recipe.begin(), recipe.end())));
+    tensors.push_back(textTensor(kRecipe, toJson(m_recipe).dump()));
+    tensors.push_back(textTensor(kModel, toJson(m_network.model()).dump()));
     tensors.push_back(Tensor::fromVector(
         kProgress, ElementType::Int64, *Shape::make({4}),
         std::vector<std::int64_t>{m_epoch, m_steps, m_next, m_quantizationStep}));
@@ -80,6 +87,11 @@ Result<void> Trainer::resume(std::span<const Tensor> checkpoint)
     if (own != *recipe)
         return Error::data("the checkpoint is of another recipe: " +
                            differences(toJson(own), toJson(*recipe)) + " differ");
+    // A model's file may have changed since.
+    const Tensor* model = find(checkpoint, kModel);
+    const Tensor ownModel = textTensor(kModel, toJson(m_network.model()).dump());
+    if (model == nullptr || !std::ranges::equal(model->bytes(), ownModel.bytes()))
+        return Error::data("the checkpoint is of another model than " + m_recipe.model + " is now");
     const Tensor* progress = find(checkpoint, kProgress);
     std::array<std::int64_t, 4> numbers{};
     if (progress == nullptr || progress->type() != ElementType::Int64 || progress->numel() != 4)

@@ -60,7 +60,13 @@ public:
         std::vector<float> scale(perChannel() ? static_cast<std::size_t>(channels) : 1);
         const auto done =
             forEachPart(scale.size(), x.size(), [&](std::size_t c, std::size_t at, std::size_t n) {
-                const auto first = lsqInitialScale(x.subspan(at, n), m_setup.range.quantMax);
+                const auto part = x.subspan(at, n);
+                // All zeros, as a pruned channel: PyTorch's smallest scale, as observers give it.
+                if (std::all_of(part.begin(), part.end(), [](float v) { return v == 0; })) {
+                    scale[c] = kEps;
+                    return Result<void>();
+                }
+                const auto first = lsqInitialScale(part, m_setup.range.quantMax);
                 if (!first)
                     return Result<void>(first.error());
                 scale[c] = std::max(*first, kEps);

@@ -15,6 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kLargest = 1 << 16;
+constexpr std::int64_t kLargestSample = std::int64_t{1} << 26;
 constexpr std::size_t kMostLayers = 4096;
 
 bool has(const LayerKindInfo& kind, std::string_view argument)
@@ -117,6 +118,12 @@ Result<ModelSpec> modelFromJson(const Json& json)
     if (auto done = reader.finish(); !done)
         return done.error();
     model.input = {sizes[0], sizes.size() > 1 ? sizes[1] : 1, sizes.size() > 1 ? sizes[2] : 1};
+    const auto tooLarge = [](const SampleShape& s) {
+        return std::int64_t{s.channels} * s.height * s.width > kLargestSample;
+    };
+    if (tooLarge(model.input))
+        return Error::data("input: expected at most " + formatCount(kLargestSample) +
+                           " elements, found " + model.input.toString());
     SampleShape shape = model.input;
     for (std::size_t i = 0; i < layers->size(); ++i) {
         const std::string path = "layers." + std::to_string(i) + ".";
@@ -127,6 +134,10 @@ Result<ModelSpec> modelFromJson(const Json& json)
         if (!out)
             return Error::data("layer " + std::to_string(i) + ": " + out.error().message);
         shape = *out;
+        if (tooLarge(shape))
+            return Error::data("layer " + std::to_string(i) + ": makes samples of " +
+                               shape.toString() + ", more than " + formatCount(kLargestSample) +
+                               " elements");
         model.layers.push_back(*layer);
     }
     if (auto shapes = shapesOf(model); !shapes)

@@ -57,9 +57,13 @@ void Network::Impl::backLayer(Chunk& chunk, std::size_t node, bool wantDx) const
                 float& d = chunk.dy[at + static_cast<std::ptrdiff_t>(o)];
                 const float plain =
                     y[at + static_cast<std::ptrdiff_t>(o)] - (bias != nullptr ? bias[o] : 0.0F);
+                sums[outputs + o] += static_cast<double>(d);
+                if (n.foldScale[o] == 0) {
+                    d = 0;
+                    continue;
+                }
                 sums[o] -= static_cast<double>(d) * static_cast<double>(plain) /
                            static_cast<double>(n.foldScale[o]);
-                sums[outputs + o] += static_cast<double>(d);
                 d /= n.foldScale[o];
             }
     }

@@ -200,10 +200,13 @@ void Network::Impl::runLayer(Chunk& chunk, std::size_t node) const
     const float* bias =
         n.bias >= 0 ? parameters[static_cast<std::size_t>(n.bias)].value.data() : nullptr;
     const std::ptrdiff_t count = std::ptrdiff_t{chunk.count} * shapes[node + 1].numel();
+    // With gamma = 0 the BatchNorm behind makes beta of whatever stands here: not 0 / 0.
     for (std::ptrdiff_t at = 0; at < count; at += outputs)
-        for (std::ptrdiff_t o = 0; o < outputs; ++o)
-            y[at + o] = y[at + o] / n.foldScale[static_cast<std::size_t>(o)] +
-                        (bias != nullptr ? bias[o] : 0.0F);
+        for (std::ptrdiff_t o = 0; o < outputs; ++o) {
+            const float scale = n.foldScale[static_cast<std::size_t>(o)];
+            y[at + o] =
+                (scale != 0 ? y[at + o] / scale : 0.0F) + (bias != nullptr ? bias[o] : 0.0F);
+        }
 }
 
 // Forward goes by steps: 2 p quantizes at point p, 2 n + 1 runs layer n.

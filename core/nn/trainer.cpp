@@ -178,35 +178,44 @@ Result<StepResult> Trainer::step(const JobContext& context)
 {
     if (finished())
         return Error::usage("all " + std::to_string(m_recipe.epochs) + " epochs are done");
+    // A step that has begun is finished: half of one would have moved observers and running
+    // statistics, and no checkpoint could go on from there.
+    if (context.stopRequested())
+        return Error::cancelled();
     applyPhase();
     const std::int64_t count =
         std::min<std::int64_t>(m_recipe.batch, static_cast<std::int64_t>(m_order.size()) - m_next);
     const std::vector<std::int64_t> indices(m_order.begin() + m_next,
                                             m_order.begin() + m_next + count);
     const Batch samples = gather(m_data->train, indices, m_recipe.augmentation.any());
-    const auto batch = m_network.trainBatch(samples.writer, samples.targets(m_loss), context);
+    const auto batch = m_network.trainBatch(samples.writer, samples.targets(m_loss));
     auto& parameters = m_network.parameters();
     if (!batch) {
-        if (batch.error().kind != ErrorKind::Data)
-            return batch.error();
-        for (std::size_t p = 0; p < std::min(m_lastGood.size(), parameters.size()); ++p)
-            if (m_lastGood[p].size() == parameters[p].value.size())
-                parameters[p].value = m_lastGood[p];
-        return Error::data("step " + std::to_string(m_steps + 1) + ": " + batch.error().message +
-                           "; lr " + formatShort(lr()) + " may be too large");
+        if (!m_lastGood.empty()) {
+            // What was learned may have changed its list since: then it is skipped.
+            if (auto restored = m_network.loadStateDict(m_lastGood); restored)
+                (void)m_network.loadTrainingState(m_lastGood);
+        }
+        const bool notFinite = batch.error().message.find("not finite") != std::string::npos;
+        return Error::data(
+            "step " + std::to_string(m_steps + 1) + ": " + batch.error().message +
+            (notFinite ? "; lr " + formatShort(lr()) + " may be too large" : std::string()));
     }
-    m_lastGood.resize(parameters.size());
-    for (std::size_t p = 0; p < parameters.size(); ++p)
-        m_lastGood[p] = parameters[p].value;
+    m_lastGood = m_network.stateDict();
+    if (m_recipe.qat)
+        for (auto& tensor : m_network.trainingState())
+            m_lastGood.push_back(std::move(tensor));
     if (m_recipe.qat)
         if (auto ok = m_oscillation.beforeStep(m_network, m_recipe.qat->oscillation); !ok)
             return ok.error();
     // Adam's steps have the learning rate's size, whatever the gradient's: for a scale of 0.01 that
-    // must mean a part of it. A function of the value, so that a checkpoint need not know it.
+    // must mean a part of it (of several, of their mean). A function of the value, so that a
+    // checkpoint need not know it.
     if (m_recipe.optimizer != "sgd")
         for (auto& p : parameters)
             if (p.positive && !p.value.empty())
-                p.lrFactor = static_cast<double>(p.value[0]);
+                p.lrFactor = std::accumulate(p.value.begin(), p.value.end(), 0.0) /
+                             static_cast<double>(p.value.size());
     m_optimizer.setLr(lr());
     m_optimizer.step(parameters);
     m_network.constrainLearned();

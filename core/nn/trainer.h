@@ -43,8 +43,8 @@ public:
 
     /// The next batch: forward, backward, update. Each epoch shuffles the images anew, as a
     /// function of the seed and the epoch alone. Errors: Usage: finished(); Data: a loss or
-    /// gradient that is not finite, naming step and layer, with the weights restored for which the
-    /// loss was finite last; cancelled, with the weights as before the step.
+    /// gradient that is not finite, naming step and layer, with the network restored for which the
+    /// loss was finite last; cancelled, before anything changed: a step that has begun is finished.
     Result<StepResult> step(const JobContext& context = {});
     /// Everything that the steps to come depend on, as named tensors: the network's stateDict() and
     /// trainingState(), "optimizer.…", "oscillation.…", "trainer.progress" and "trainer.recipe"
@@ -100,7 +100,7 @@ private:
     std::int64_t m_next = 0;             ///< position in m_order
     std::int64_t m_quantizationStep = 0; ///< steps done when quantization was last set
     std::vector<std::uint32_t> m_order;
-    std::vector<std::vector<float>> m_lastGood;
+    std::vector<Tensor> m_lastGood; ///< the network's state for which the loss was finite last
     WeightOscillation m_oscillation;
 };
 

@@ -4,15 +4,24 @@
 
 #include "core/io/formats.h"
 
+#include <nlohmann/json.hpp>
+
 namespace qs {
 
-Result<void> saveWeights(const Network& network, const std::string& path, const JobContext& context)
+Result<void> saveWeights(const Network& network, const std::string& path, const JobContext& context,
+                         const std::optional<QatConfig>& qat)
 {
     std::vector<Tensor> tensors = network.stateDict();
     // Without what the observers saw a quantized network would be another one.
     if (!network.quantizers().empty())
         for (auto& tensor : network.trainingState())
             tensors.push_back(std::move(tensor));
+    if (qat) {
+        const std::string text = toJson(*qat).dump();
+        tensors.push_back(Tensor::fromVector("network.qat_config", ElementType::Uint8,
+                                             *Shape::make({static_cast<std::int64_t>(text.size())}),
+                                             std::vector<std::uint8_t>(text.begin(), text.end())));
+    }
     return writeTensors(path, tensors, context);
 }
 
