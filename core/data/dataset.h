@@ -16,9 +16,6 @@
 
 namespace qs {
 
-/// The name of SampleSet in code that only knows images.
-using ImageSet = SampleSet;
-
 /// What a network is trained and tested on.
 struct Dataset {
     std::string name;                    ///< as it was asked for: "fashion-mnist", "idx:DIR"

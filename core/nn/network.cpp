@@ -133,9 +133,7 @@ Result<BatchResult> Network::trainBatch(const SampleWriter& samples, const Batch
     auto& impl = *m_impl;
     const int count = static_cast<int>(targets.count(static_cast<std::size_t>(outputs())));
     const bool wantInput = impl.points[0].learned >= 0;
-    const bool alone = !std::any_of(impl.nodes.begin(), impl.nodes.end(), [](const Node& n) {
-        return n.layer && n.layer->looksAtBatch(true);
-    });
+    const bool alone = impl.chunksAreAlone();
     auto done = impl.forward(samples, count, Pass::Train, context, [&](Chunk& chunk, int first) {
         impl.lossOf(chunk, targets, first, true);
         if (alone)
@@ -240,29 +238,17 @@ Network::layerOutputs(const SampleWriter& samples, std::int64_t count, const Job
 
 Result<Tensor> Network::forward(const Tensor& x, const JobContext& context)
 {
-    auto& impl = *m_impl;
-    const SampleShape in = impl.shapes.front();
-    const auto count = batchOf(x, in);
-    if (!count)
-        return count.error();
-    std::vector<float> buffer;
-    const auto values = x.read(0, x.numel(), buffer);
-    const auto writer = [&](std::int64_t i, float* out) {
-        toChannelsLast(values.data() + i * in.numel(), in, out);
-    };
-    impl.forwardCount = static_cast<int>(*count);
-    if (auto done =
-            impl.forward(writer, impl.forwardCount, Pass::Train, context, [](Chunk&, int) {});
-        !done)
-        return done.error();
-    return impl.gather(impl.forwardCount, impl.shapes.back(),
-                       [&](const Chunk& chunk) { return chunk.value.back(); });
+    return m_impl->pass(x, Pass::Train, context);
 }
 
 Result<Tensor> Network::evaluate(const Tensor& x, const JobContext& context)
 {
-    auto& impl = *m_impl;
-    const SampleShape in = impl.shapes.front();
+    return m_impl->pass(x, Pass::Test, context);
+}
+
+Result<Tensor> Network::Impl::pass(const Tensor& x, Pass pass, const JobContext& context)
+{
+    const SampleShape in = shapes.front();
     const auto count = batchOf(x, in);
     if (!count)
         return count.error();
@@ -271,12 +257,11 @@ Result<Tensor> Network::evaluate(const Tensor& x, const JobContext& context)
     const auto writer = [&](std::int64_t i, float* out) {
         toChannelsLast(values.data() + i * in.numel(), in, out);
     };
-    if (auto done =
-            impl.forward(writer, static_cast<int>(*count), Pass::Test, context, [](Chunk&, int) {});
-        !done)
+    forwardCount = static_cast<int>(*count);
+    if (auto done = forward(writer, forwardCount, pass, context, [](Chunk&, int) {}); !done)
         return done.error();
-    return impl.gather(static_cast<int>(*count), impl.shapes.back(),
-                       [&](const Chunk& chunk) { return chunk.value.back(); });
+    return gather(forwardCount, shapes.back(),
+                  [](const Chunk& chunk) { return chunk.value.back(); });
 }
 
 Result<Tensor> Network::backward(const Tensor& dy, const JobContext& context)

@@ -80,9 +80,8 @@ void Network::Impl::backLayer(Chunk& chunk, std::size_t node, bool wantDx) const
 
 bool Network::Impl::chunksAreAlone() const
 {
-    return std::none_of(nodes.begin(), nodes.end(), [&](const Node& n) {
-        return n.layer && n.layer->looksAtBatch(lastPass == Pass::Train);
-    });
+    return std::none_of(nodes.begin(), nodes.end(),
+                        [&](const Node& n) { return n.layer && n.layer->looksAtBatch(true); });
 }
 
 void Network::Impl::backwardAlone(Chunk& chunk, bool wantInput)

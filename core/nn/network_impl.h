@@ -106,11 +106,13 @@ struct Network::Impl {
     /// observer or a BatchNorm has to see all of them before the next layer may go on.
     Result<void> forward(const SampleWriter& samples, int count, Pass pass,
                          const JobContext& context, const Last& last);
+    /// The outputs for a batch in PyTorch's layout. Errors: another shape; forward's.
+    Result<Tensor> pass(const Tensor& x, Pass pass, const JobContext& context);
     /// From chunk.gradient[0], the gradient of the output, to the layers' gradients: all chunks.
     Result<void> backward(int count, bool wantInput, const JobContext& context);
     /// The part of it behind the last place where chunks have to meet, for one chunk.
     void backwardAlone(Chunk& chunk, bool wantInput);
-    /// Whether no BatchNorm looks at the batch, so that backwardAlone does all of it.
+    /// Whether no BatchNorm looks at a training's batch, so that backwardAlone does all of it.
     bool chunksAreAlone() const;
     void lossOf(Chunk& chunk, const BatchTargets& targets, int first, bool train) const;
     BatchResult sum(int count) const;

@@ -36,7 +36,7 @@ std::shared_ptr<const Dataset> noise()
     auto data = std::make_shared<Dataset>();
     data->name = "noise";
     data->classes = 10;
-    data->train = *ImageSet::make(
+    data->train = *SampleSet::make(
         Tensor::fromVector("", ElementType::Uint8, *Shape::make({count, 28, 28}),
                            std::move(pixels)),
         Tensor::fromVector("", ElementType::Uint8, *Shape::make({count}), std::move(labels)));

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Quantoscope developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PyTorch on what bench_integer measures: seed-cnn, batch 256, two threads, from float images to
+"""PyTorch on what bench_network measures: seed-cnn, batch 256, two threads, from float images to
 float logits. Prints the images per second of the median batch, float in eval mode and converted to
 int8 with the engine qnnpack. Exit status 77: torch is not here."""
 import statistics

@@ -24,7 +24,7 @@ inline std::vector<float> floats(const nlohmann::json& json)
 }
 
 /// size x size images: noise, and a bright row that tells the class, of which there are ten.
-inline ImageSet makeImages(std::int64_t count, int size, std::uint64_t seed)
+inline SampleSet makeImages(std::int64_t count, int size, std::uint64_t seed)
 {
     const CounterRng rng(seed);
     const auto pixels = static_cast<std::uint64_t>(size) * static_cast<std::uint64_t>(size);
@@ -38,7 +38,7 @@ inline ImageSet makeImages(std::int64_t count, int size, std::uint64_t seed)
         for (std::size_t x = 0; x < static_cast<std::size_t>(size); ++x)
             images[i * pixels + row * static_cast<std::size_t>(size) + x] = 255;
     }
-    return *ImageSet::make(
+    return *SampleSet::make(
         Tensor::fromVector("images", ElementType::Uint8, *Shape::make({count, size, size}),
                            std::move(images)),
         Tensor::fromVector("labels", ElementType::Uint8, *Shape::make({count}), std::move(labels)));

@@ -20,7 +20,7 @@ std::shared_ptr<const Dataset> noise()
     auto data = std::make_shared<Dataset>();
     data->name = "noise";
     data->classes = 3;
-    data->train = *ImageSet::make(
+    data->train = *SampleSet::make(
         Tensor::fromVector("", ElementType::Uint8, *Shape::make({640, 4, 4}), std::move(pixels)),
         Tensor::fromVector("", ElementType::Uint8, *Shape::make({640}), std::move(labels)));
     data->test = data->train;
