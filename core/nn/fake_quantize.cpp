@@ -246,8 +246,18 @@ std::vector<Tensor> FakeQuantize::observerState() const
 
 Result<void> FakeQuantize::restoreObserver(std::span<const Tensor> state)
 {
-    if (!m_observer || state.empty())
+    if (!m_observer)
         return {};
+    if (state.empty()) { // it had observed nothing
+        auto fresh = observerByName(m_spec.observer)->make(m_spec);
+        if (!fresh)
+            return fresh.error();
+        m_observer = std::move(*fresh);
+        m_params.reset();
+        if (auto params = m_observer->calculateQParams())
+            m_params = std::move(*params);
+        return {};
+    }
     if (!observerByName(m_spec.observer)->keepsBatches) {
         if (auto done = m_observer->restore(state); !done)
             return Error::data(m_name + ": " + done.error().message);

@@ -96,6 +96,7 @@ public:
     /// What a checkpoint keeps beside learned parameters: the observer's state (Observer::state),
     /// or of one that keeps batches the parameters it chose: "scale" [sets], "zero_point" [sets].
     std::vector<Tensor> observerState() const;
+    /// An empty state is that of an observer that saw nothing.
     /// Errors (Data): Observer::restore's; parameters that cannot be; with the module's name.
     Result<void> restoreObserver(std::span<const Tensor> state);
 

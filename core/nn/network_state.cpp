@@ -51,9 +51,18 @@ Result<std::vector<float>> finiteValues(const Tensor& tensor)
 
 std::vector<Tensor> Network::stateDict() const
 {
+    // A quantizer that has learned nothing yet has nothing to keep.
+    std::vector<char> unknown(m_impl->parameters.size());
+    m_impl->forEachModule([&](const FakeQuantize& module, std::ptrdiff_t first) {
+        if (module.learned() != nullptr && first >= 0 && !module.learned()->initialized())
+            std::fill_n(unknown.begin() + first, module.learned()->parameters().size(), 1);
+    });
     std::vector<Tensor> tensors;
-    for (const auto& p : m_impl->parameters)
-        tensors.push_back(Tensor::fromFloats(p.name, p.shape, p.value));
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
+        const auto& p = m_impl->parameters[i];
+        if (unknown[i] == 0)
+            tensors.push_back(Tensor::fromFloats(p.name, p.shape, p.value));
+    }
     for (const auto& node : m_impl->nodes) {
         if (node.batchNorm == nullptr)
             continue;

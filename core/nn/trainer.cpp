@@ -174,37 +174,48 @@ Trainer::Batch Trainer::gather(const SampleSet& samples, std::span<const std::in
     return batch;
 }
 
+std::vector<Tensor> Trainer::networkState() const
+{
+    std::vector<Tensor> state = m_network.stateDict();
+    for (auto& tensor : m_network.trainingState())
+        state.push_back(std::move(tensor));
+    return state;
+}
+
+Result<void> Trainer::restore(std::span<const Tensor> state)
+{
+    if (auto done = m_network.loadStateDict(state); !done)
+        return done;
+    return m_network.loadTrainingState(state);
+}
+
 Result<StepResult> Trainer::step(const JobContext& context)
 {
     if (finished())
         return Error::usage("all " + std::to_string(m_recipe.epochs) + " epochs are done");
-    // A step that has begun is finished: half of one would have moved observers and running
-    // statistics, and no checkpoint could go on from there.
-    if (context.stopRequested())
-        return Error::cancelled();
     applyPhase();
     const std::int64_t count =
         std::min<std::int64_t>(m_recipe.batch, static_cast<std::int64_t>(m_order.size()) - m_next);
     const std::vector<std::int64_t> indices(m_order.begin() + m_next,
                                             m_order.begin() + m_next + count);
     const Batch samples = gather(m_data->train, indices, m_recipe.augmentation.any());
-    const auto batch = m_network.trainBatch(samples.writer, samples.targets(m_loss));
-    auto& parameters = m_network.parameters();
+    // Half a step moves observers and running statistics: no checkpoint could go on from there.
+    std::vector<Tensor> before = networkState();
+    const auto batch = m_network.trainBatch(samples.writer, samples.targets(m_loss), context);
     if (!batch) {
-        if (!m_lastGood.empty()) {
-            // What was learned may have changed its list since: then it is skipped.
-            if (auto restored = m_network.loadStateDict(m_lastGood); restored)
-                (void)m_network.loadTrainingState(m_lastGood);
-        }
+        const bool cancelled = batch.error().kind == ErrorKind::Cancelled;
+        if (auto restored = restore(cancelled || m_lastGood.empty() ? before : m_lastGood);
+            !restored)
+            return restored.error();
+        if (cancelled)
+            return batch.error();
         const bool notFinite = batch.error().message.find("not finite") != std::string::npos;
         return Error::data(
             "step " + std::to_string(m_steps + 1) + ": " + batch.error().message +
             (notFinite ? "; lr " + formatShort(lr()) + " may be too large" : std::string()));
     }
-    m_lastGood = m_network.stateDict();
-    if (m_recipe.qat)
-        for (auto& tensor : m_network.trainingState())
-            m_lastGood.push_back(std::move(tensor));
+    m_lastGood = std::move(before);
+    auto& parameters = m_network.parameters();
     if (m_recipe.qat)
         if (auto ok = m_oscillation.beforeStep(m_network, m_recipe.qat->oscillation); !ok)
             return ok.error();

@@ -44,7 +44,7 @@ public:
     /// The next batch: forward, backward, update. Each epoch shuffles the images anew, as a
     /// function of the seed and the epoch alone. Errors: Usage: finished(); Data: a loss or
     /// gradient that is not finite, naming step and layer, with the network restored for which the
-    /// loss was finite last; cancelled, before anything changed: a step that has begun is finished.
+    /// loss was finite last; cancelled, with everything as before the step.
     Result<StepResult> step(const JobContext& context = {});
     /// Everything that the steps to come depend on, as named tensors: the network's stateDict() and
     /// trainingState(), "optimizer.…", "oscillation.…", "trainer.progress" and "trainer.recipe"
@@ -84,6 +84,9 @@ private:
     struct Batch;
     Batch gather(const SampleSet& samples, std::span<const std::int64_t> indices,
                  bool augmented) const;
+    /// The network and what its observers know, before a step; and back to it.
+    std::vector<Tensor> networkState() const;
+    Result<void> restore(std::span<const Tensor> state);
     void shuffle();
     void applyPhase();
     std::int64_t trainCount() const;

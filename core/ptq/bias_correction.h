@@ -23,25 +23,6 @@ Result<std::vector<float>> correctBias(std::span<const float> bias,
                                        std::span<const double> floatMean,
                                        std::span<const double> quantizedMean);
 
-/// The analytic shift of each output's mean: Σ_k (W̃ - W)[o][k] E[x_k]. weight and quantized are
-/// [outputs][inputs][perInput] as in ChainLayer; inputMean has one mean for each input, or for each
-/// of the inputs * perInput columns. For a Conv2d one per channel is the paper's, which leaves the
-/// padding out; one per column (GramData::meanOfInput) counts it. Subtract it from the bias.
-/// Errors (Usage): sizes that do not fit; numbers that are not finite.
-Result<std::vector<double>> expectedShift(std::span<const float> weight,
-                                          std::span<const float> quantized, std::int64_t outputs,
-                                          std::int64_t inputs, std::int64_t perInput,
-                                          std::span<const double> inputMean);
-
-/// b - shift. Errors (Usage): different lengths, a result that is not finite.
-Result<std::vector<float>> subtractShift(std::span<const float> bias,
-                                         std::span<const double> shift);
-
-/// E[ReLU(x)] of a normal x: deviation φ(mean / deviation) + mean Φ(mean / deviation), φ and Φ the
-/// standard normal density and distribution (the paper's appendix C without an upper end): the mean
-/// of a layer's input behind a BatchNorm and a ReLU. deviation >= 0.
-double reluMean(double mean, double deviation);
-
 /// The mean of each channel over samples and positions, from parts that arrive one after the other.
 class ChannelMeans {
 public:

@@ -159,47 +159,4 @@ Result<Equalization> equalizeChain(std::span<const ChainLayer> layers,
     return result;
 }
 
-Result<Absorption> absorbHighBias(const ChainLayer& first, const ChainLayer& second,
-                                  std::span<const double> mean, std::span<const double> deviation)
-{
-    for (const auto* layer : {&first, &second}) {
-        const std::size_t index = layer == &first ? 0 : 1;
-        if (auto ok = checkLayer(*layer, index); !ok)
-            return ok.error();
-        if (auto ok = checkCount(named(index, "bias"), layer->bias.size(), layer->outputs); !ok)
-            return ok.error();
-    }
-    if (auto ok = checkFit(first, second, 1); !ok)
-        return ok.error();
-    if (auto ok = checkCount("mean", mean.size(), first.outputs); !ok)
-        return ok.error();
-    if (auto ok = checkCount("deviation", deviation.size(), first.outputs); !ok)
-        return ok.error();
-    Absorption result{{}, first.bias, second.bias};
-    for (std::size_t i = 0; i < mean.size(); ++i) {
-        if (!std::isfinite(mean[i]) || !std::isfinite(deviation[i]) || deviation[i] < 0)
-            return Error::usage("mean, deviation: expected finite numbers and a deviation of 0 or "
-                                "more, found " +
-                                std::to_string(mean[i]) + ", " + std::to_string(deviation[i]) +
-                                " for channel " + std::to_string(i));
-        result.absorbed.push_back(std::max(0.0, mean[i] - 3 * deviation[i]));
-        result.firstBias[i] =
-            static_cast<float>(static_cast<double>(first.bias[i]) - result.absorbed[i]);
-    }
-    const auto inputs = static_cast<std::size_t>(second.inputs);
-    const auto per = static_cast<std::size_t>(second.perInput);
-    for (std::size_t o = 0; o < result.secondBias.size(); ++o) {
-        double sum = static_cast<double>(second.bias[o]);
-        for (std::size_t k = 0; k < inputs * per; ++k)
-            sum +=
-                static_cast<double>(second.weight[o * inputs * per + k]) * result.absorbed[k / per];
-        result.secondBias[o] = static_cast<float>(sum);
-    }
-    if (auto ok = checkAllFinite("layer 0 bias", result.firstBias); !ok)
-        return ok.error();
-    if (auto ok = checkAllFinite("layer 1 bias", result.secondBias); !ok)
-        return ok.error();
-    return result;
-}
-
 } // namespace qs

@@ -59,22 +59,4 @@ struct EqualizationOptions {
 Result<Equalization> equalizeChain(std::span<const ChainLayer> layers,
                                    const EqualizationOptions& options = {});
 
-struct Absorption {
-    std::vector<double> absorbed;             ///< c_i >= 0
-    std::vector<float> firstBias, secondBias; ///< the new biases
-};
-
-/// High-bias absorption (the same paper, 4.1.3), with a ReLU between the layers:
-///
-///     c_i = max(0, mean_i - 3 deviation_i),   b1 -= c,   b2 += W2 c
-///
-/// mean and deviation of the first layer's outputs before the ReLU, after the equalization: BN's
-/// beta / s and gamma / s, or measured ones. ReLU(x) - c = ReLU(x - c) holds where x >= c: for
-/// 99.87 % of a normal distribution. A zero that a Conv2d is padded with does not change by c: with
-/// padding the borders are off by that. Errors (Usage): what equalizeChain says of the layers; a
-/// layer without a bias; means or deviations that are not one per output or not finite; a negative
-/// deviation.
-Result<Absorption> absorbHighBias(const ChainLayer& first, const ChainLayer& second,
-                                  std::span<const double> mean, std::span<const double> deviation);
-
 } // namespace qs

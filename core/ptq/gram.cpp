@@ -43,14 +43,6 @@ void mirror(std::vector<double>& table, std::int64_t columns)
 
 } // namespace
 
-std::vector<double> GramData::meanOfInput() const
-{
-    std::vector<double> mean = inputSum;
-    for (double& value : mean)
-        value = rows > 0 ? value / static_cast<double>(rows) : 0.0;
-    return mean;
-}
-
 Result<std::vector<double>> squaredErrors(const GramData& data, std::span<const float> weight,
                                           std::span<const float> quantized)
 {
@@ -98,7 +90,6 @@ Result<GramAccumulator> GramAccumulator::make(std::int64_t columns)
     GramAccumulator sums;
     sums.m_data.columns = columns;
     sums.m_data.gram.resize(k * k);
-    sums.m_data.inputSum.resize(k);
     sums.m_input.resize(k * kRowsPerBlock);
     return sums;
 }
@@ -127,7 +118,6 @@ Result<void> GramAccumulator::add(std::span<const float> rows, std::span<const f
         for (std::size_t i = 0; i < k; ++i) {
             const auto x = static_cast<double>(rows[at + i]);
             m_input[to + i] = x;
-            m_data.inputSum[i] += x;
             if (m_drift.empty())
                 continue;
             const double d = floatRows.empty() ? 0.0 : static_cast<double>(floatRows[at + i]) - x;

@@ -20,13 +20,9 @@ namespace qs {
 struct GramData {
     std::int64_t columns = 0; ///< K
     std::int64_t rows = 0;
-    std::vector<double> gram;     ///< G = Σ x̂ᵀ x̂, [K][K], symmetric
-    std::vector<double> cross;    ///< C = Σ x̂ᵀ d, [K][K]; empty where x = x̂ everywhere
-    std::vector<double> drift;    ///< D = Σ dᵀ d, [K][K], symmetric; empty likewise
-    std::vector<double> inputSum; ///< Σ x̂, [K]
-
-    /// The mean of each column of x̂: E[x] for expectedShift.
-    std::vector<double> meanOfInput() const;
+    std::vector<double> gram;  ///< G = Σ x̂ᵀ x̂, [K][K], symmetric
+    std::vector<double> cross; ///< C = Σ x̂ᵀ d, [K][K]; empty where x = x̂ everywhere
+    std::vector<double> drift; ///< D = Σ dᵀ d, [K][K], symmetric; empty likewise
 };
 
 /// Σ (w·x - w̃·x̂)² of each output. weight and quantized are [outputs][columns], outputs >= 1.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <string>
 
 namespace qs {
@@ -55,11 +54,6 @@ Result<double> addDampening(const Quantizer& quantizer, std::span<const float> w
         total += sum;
     }
     return lambda * total;
-}
-
-double cosineSchedule(double from, double to, double t)
-{
-    return to + (from - to) * (1 + std::cos(std::numbers::pi * std::clamp(t, 0.0, 1.0))) / 2;
 }
 
 } // namespace qs

@@ -20,8 +20,4 @@ namespace qs {
 Result<double> addDampening(const Quantizer& quantizer, std::span<const float> weight,
                             double lambda, std::span<float> gradient);
 
-/// The paper's schedules of λ and of the freezing threshold: to + (from - to) (1 + cos(π t)) / 2,
-/// from t = 0 to t = 1; t is clamped to that.
-double cosineSchedule(double from, double to, double t);
-
 } // namespace qs

@@ -31,7 +31,6 @@ public:
     /// not read. Errors (Usage): another number of codes.
     Result<void> step(std::span<const std::int32_t> codes);
     /// Freezes what oscillates more often than threshold; returns how many weights that were, now.
-    /// A threshold that falls while training goes on: cosineSchedule (core/qat/dampening.h).
     std::int64_t freeze(double threshold);
     /// Puts frozen weights on the level of their code, params' level(code), which follows a scale
     /// that is still learned. Errors (Usage): another number of weights; params that do not fit the

@@ -219,6 +219,11 @@ void TrainWorkspace::follow()
             m_runner.requestQuantization(qat);
         m_lastQat = qat;
     }
+    if (m_lastModel != r.model) {
+        m_lastModel = r.model;
+        if (!m_snapshot)
+            emit statusChanged(status());
+    }
 }
 
 void TrainWorkspace::togglePlay()

@@ -68,6 +68,7 @@ private:
     TrainingRunner m_runner;
     std::shared_ptr<const TwinSnapshot> m_snapshot;
     std::optional<QatConfig> m_lastQat;
+    std::string m_lastModel;
     bool m_unsaved = false;
     bool m_abandoned = false; ///< the training that still ends belongs to another session
 

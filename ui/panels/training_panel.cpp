@@ -133,7 +133,7 @@ Figure trainingFigure(const PanelInput& input)
     figure.y2 = Axis{Panels::tr("test accuracy"),
                      QStringLiteral("%"),
                      accuracyFloor(snapshot),
-                     100,
+                     101, // markers at 100 % are drawn whole
                      false,
                      false};
     figure.series = {std::move(floatLoss),     std::move(quantLoss),  std::move(floatAccuracy),

@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A checkpoint holds everything that the steps to come depend on.
 #include "core/base/parallel.h"
+#include "core/io/formats.h"
 #include "core/nn/trainer.h"
 #include "core/nn/weights_file.h"
 #include "nn_test_data.h"
 
 #include <QTemporaryDir>
 #include <QTest>
-
-#include "core/io/formats.h"
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <thread>
 
 using namespace qs;
 
@@ -91,6 +94,78 @@ private slots:
         for (const auto& [name, bits] : expected)
             QVERIFY2(found.at(name) == bits, name.c_str());
         QVERIFY(!whole.oscillation().states().empty());
+    }
+
+    /// However often and wherever a step is stopped, it is taken as if it never had been.
+    void cancelled_inAStepsMiddle_changesNothing()
+    {
+        QTemporaryDir dir;
+        const auto model = dir.filePath("model.json").toStdString();
+        {
+            std::ofstream file(model);
+            file << R"({"input":[1,10,10],"layers":[)"
+                 << R"({"type":"Conv2d","out_channels":6,"kernel_size":3},{"type":"BatchNorm2d"},)"
+                 << R"({"type":"ReLU"},{"type":"Dropout","p":0.2},{"type":"Flatten"},)"
+                 << R"({"type":"Linear","out_features":10}]})";
+        }
+        TrainRecipe r;
+        r.model = model;
+        r.data = "rows";
+        r.batch = 100;
+        r.epochs = 8;
+        r.qat = defaultQatConfig();
+        r.qat->all.activation->observer = "histogram";
+        r.qat->layers["5"] = lsqQatConfig().all;
+        auto whole = trainerOf(r);
+        auto broken = trainerOf(r);
+        const auto begin = std::chrono::steady_clock::now();
+        steps(whole, 1000);
+        const auto step = (std::chrono::steady_clock::now() - begin) / whole.steps();
+        int cancelled = 0;
+        for (int part = 0; !broken.finished(); part = (part + 1) % 11) {
+            std::stop_source stop;
+            const std::jthread stopper([&] {
+                std::this_thread::sleep_for(step * part / 10);
+                stop.request_stop();
+            });
+            const auto taken = broken.step(JobContext(stop.get_token()));
+            if (taken)
+                continue;
+            QVERIFY2(taken.error().kind == ErrorKind::Cancelled, taken.error().message.c_str());
+            ++cancelled;
+        }
+        QVERIFY(cancelled > 0);
+        const auto expected = bitsOf(whole);
+        const auto found = bitsOf(broken);
+        for (const auto& [name, bits] : expected)
+            QVERIFY2(found.at(name) == bits, name.c_str());
+    }
+
+    void notFinite_keepsStatisticsThatCanBeLoaded()
+    {
+        QTemporaryDir dir;
+        const auto model = dir.filePath("model.json").toStdString();
+        {
+            std::ofstream file(model);
+            file << R"({"input":[1,10,10],"layers":[{"type":"BatchNorm2d"},{"type":"Flatten"},)"
+                 << R"({"type":"Linear","out_features":10},{"type":"BatchNorm1d"},)"
+                 << R"({"type":"Linear","out_features":10}]})";
+        }
+        TrainRecipe r;
+        r.model = model;
+        r.data = "rows";
+        r.epochs = 20;
+        r.optimizer = "sgd";
+        r.lr = 1e20;
+        auto trainer = trainerOf(r);
+        Result<StepResult> step = trainer.step();
+        while (step && !trainer.finished())
+            step = trainer.step();
+        QVERIFY(!step);
+        QVERIFY(step.error().message.find("not finite") != std::string::npos);
+        auto other = trainerOf(r);
+        const auto loaded = other.network().loadStateDict(trainer.network().stateDict());
+        QVERIFY2(loaded, loaded ? "" : loaded.error().message.c_str());
     }
 
     void recipe_comesBackWhole()

@@ -18,7 +18,7 @@ constexpr ImageRows kShape{3, 6, 5, 3, 1, 1, false};
 
 /// A convolution with padding over some images, [samples][outputs][positions].
 std::vector<float> convolve(const std::vector<float>& images, const std::vector<float>& weight,
-                            const std::vector<float>& bias, GramAccumulator* sums = nullptr)
+                            const std::vector<float>& bias)
 {
     const auto columns = static_cast<std::size_t>(kShape.columns());
     const auto positions = static_cast<std::size_t>(kShape.rows());
@@ -26,8 +26,7 @@ std::vector<float> convolve(const std::vector<float>& images, const std::vector<
     std::vector<float> rows(positions * columns);
     std::vector<float> y;
     for (std::size_t s = 0; s < kSamples; ++s) {
-        if (!writeImageRows(kShape, std::span(images).subspan(s * pixels, pixels), rows) ||
-            (sums != nullptr && !sums->add(rows)))
+        if (!writeImageRows(kShape, std::span(images).subspan(s * pixels, pixels), rows))
             qFatal("no rows");
         for (std::size_t o = 0; o < bias.size(); ++o) {
             for (std::size_t p = 0; p < positions; ++p) {
@@ -87,28 +86,6 @@ private slots:
         QVERIFY(worst(wanted, meansOf(convolve(m_images, m_quantized, *bias))) < 1e-6);
     }
 
-    /// With the mean of each column of the rows, padding included, both ways are one.
-    void analytic_byColumns_isTheEmpirical()
-    {
-        auto sums = GramAccumulator::make(kShape.columns());
-        const auto wanted = meansOf(convolve(m_images, m_weight, m_bias, &*sums));
-        const auto columnMeans = sums->data()->meanOfInput();
-        const auto shift = expectedShift(m_weight, m_quantized, kOutputs, 3, 9, columnMeans);
-        QVERIFY(shift);
-        const auto bias = subtractShift(m_bias, *shift);
-        QVERIFY(worst(wanted, meansOf(convolve(m_images, m_quantized, *bias))) < 1e-6);
-
-        // With one mean for each channel the padding is left out: near, not the same.
-        ChannelMeans inputs(3);
-        QVERIFY(inputs.add(m_images, 30, false));
-        const auto byChannel = expectedShift(m_weight, m_quantized, kOutputs, 3, 9, inputs.mean());
-        const auto roughly = subtractShift(m_bias, *byChannel);
-        const double left = worst(wanted, meansOf(convolve(m_images, m_quantized, *roughly)));
-        const double before = worst(wanted, meansOf(convolve(m_images, m_quantized, m_bias)));
-        QVERIFY(left > 1e-5);
-        QVERIFY2(left < before / 2, qPrintable(QString::number(left / before)));
-    }
-
     void means_doNotDependOnTheOrder()
     {
         ChannelMeans first(2);
@@ -123,22 +100,6 @@ private slots:
         QCOMPARE(ChannelMeans(1).mean(), std::vector<double>{0});
     }
 
-    /// Against a sum over the density.
-    void reluMean_isTheIntegral()
-    {
-        for (const auto& [mean, deviation] :
-             {std::pair{0.0, 1.0}, {1.5, 0.5}, {-2.0, 1.0}, {0.3, 4.0}}) {
-            double sum = 0;
-            const double step = 1e-3;
-            for (double t = -9 + step / 2; t < 9; t += step)
-                sum += step * std::exp(-t * t / 2) / std::sqrt(2 * M_PI) *
-                       std::max(0.0, mean + deviation * t);
-            QVERIFY(std::fabs(reluMean(mean, deviation) - sum) < 1e-6);
-        }
-        QCOMPARE(reluMean(2, 0), 2.0);
-        QCOMPARE(reluMean(-2, 0), 0.0);
-    }
-
     void mistakes_areNamed()
     {
         const std::vector<double> six(6, 0.5);
@@ -147,8 +108,6 @@ private slots:
         QVERIFY(isUsage(correctBias(m_bias, std::span(six).first(5), six), "float_mean"));
         QVERIFY(isUsage(correctBias(m_bias, six, std::span(six).first(5)), "quantized_mean"));
         QVERIFY(isUsage(correctBias(m_bias, six, std::vector<double>(6, nan)), "corrected bias"));
-        QVERIFY(isUsage(expectedShift(m_weight, m_quantized, 5, 3, 9, six), "weight"));
-        QVERIFY(isUsage(expectedShift(m_weight, m_quantized, 6, 3, 9, six), "input_mean"));
         QVERIFY(isUsage(ChannelMeans(2).add(std::vector<float>(5), 1, false), "values"));
         QVERIFY(isUsage(ChannelMeans(2).add(std::vector<float>(4), 0, false), "pixels"));
     }

@@ -183,24 +183,6 @@ private slots:
         QCOMPARE(e->layers[1].weight, (std::vector<float>{2, 4, 0, 0}));
     }
 
-    /// relu(x) - c = relu(x - c) where x >= c: inputs that keep to that see no change.
-    void absorption_keepsTheOutput()
-    {
-        const ChainLayer first{2, 1, 1, {1, 1}, {5, 0.25F}};
-        const ChainLayer second{1, 2, 1, {3, -2}, {1}};
-        const auto a = absorbHighBias(first, second, std::vector{5.0, 0.25}, std::vector{1.0, 1.0});
-        QVERIFY(a);
-        QCOMPARE(a->absorbed, (std::vector<double>{2, 0}));
-        QCOMPARE(a->firstBias, (std::vector<float>{3, 0.25F}));
-        QCOMPARE(a->secondBias, (std::vector<float>{7}));
-        auto changed = std::vector{first, second};
-        changed[0].bias = a->firstBias;
-        changed[1].bias = a->secondBias;
-        for (const float x : {-3.0F, -1.0F, 0.0F, 2.0F})
-            QCOMPARE(matrix(changed[1], relu(matrix(changed[0], {x}))),
-                     matrix(second, relu(matrix(first, {x}))));
-    }
-
     void mistakes_areNamed()
     {
         const auto good = randomChain();
@@ -224,13 +206,6 @@ private slots:
         bad = good;
         bad[0].outputs = 0;
         QVERIFY(isUsage(equalizeChain(bad), "layer 0 weight"));
-        const std::vector<double> four(4, 1.0);
-        QVERIFY(isUsage(absorbHighBias(good[0], good[1], four, four), "layer 1 bias"));
-        bad = good;
-        bad[1].bias.resize(5);
-        QVERIFY(isUsage(absorbHighBias(bad[0], bad[1], std::span(four).first(3), four), "mean"));
-        QVERIFY(isUsage(absorbHighBias(bad[0], bad[1], four, std::vector<double>(4, -1.0)),
-                        "mean, deviation"));
     }
 };
 

@@ -160,14 +160,6 @@ private slots:
         QVERIFY(isUsage(addDampening(quantizer, std::span(weight).first(3), 1, gradient),
                         "weight, gradient"));
     }
-
-    void schedule_isACosine()
-    {
-        QCOMPARE(cosineSchedule(0.04, 0.01, -1), 0.04);
-        QCOMPARE(cosineSchedule(0.04, 0.01, 0.5), 0.025);
-        QCOMPARE(cosineSchedule(0.04, 0.01, 2), 0.01);
-        QVERIFY(cosineSchedule(0, 1, 0.25) < 0.25);
-    }
 };
 
 QTEST_GUILESS_MAIN(TestOscillation)
