@@ -62,8 +62,7 @@ Result<void> Source::read(const SessionFile& file, const JobContext& job)
 {
     input.training = file.training;
     const auto& chosen = file.session.tensor;
-    input.logCounts = chosen.logCounts;
-    input.xView = chosen.xView;
+    input.view = chosen.view;
     if (chosen.source.empty())
         return {};
     const auto source = readTensors(chosen.source, job);
@@ -149,7 +148,7 @@ Result<void> renderSession(const SessionFile& file, const RenderOptions& o, Comm
             continue; // nothing to show: a session without a training has no curves
         options->format = toFile ? std::nullopt : format;
         options->xRange.reset();
-        if (const auto& view = source.input.xView; panel.sharesX && view)
+        if (const auto& view = source.input.view.x; panel.sharesX && view)
             options->xRange = {(*view)[0], (*view)[1]};
         const fs::path path = toFile
                                   ? fs::path(o.output)

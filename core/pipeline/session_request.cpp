@@ -9,11 +9,11 @@ namespace qs {
 TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
 {
     TensorRequest request{tensor, session.spec, session.channel};
-    if (session.xView) {
-        const auto [lo, hi] = *session.xView;
+    if (session.view.x) {
+        const auto [lo, hi] = *session.view.x;
         const double perBin = valueBins(tensor.numel()) / (hi - lo);
         if (lo < hi && std::isfinite(lo) && std::isfinite(hi) && std::isfinite(perBin))
-            request.valueView = session.xView;
+            request.valueView = session.view.x;
     }
     return request;
 }

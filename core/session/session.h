@@ -4,10 +4,10 @@
 
 #include "core/nn/twin_trainer.h"
 #include "core/quant/quant_spec.h"
+#include "core/session/tensor_view.h"
 
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,15 +15,24 @@
 
 namespace qs {
 
+/// A quantizer that was kept under a name, to be compared with and gone back to.
+struct Snapshot {
+    std::string name;
+    QuantSpec spec;
+    bool operator==(const Snapshot&) const = default;
+};
+
 /// What the Tensor workspace shows.
 struct TensorSession {
     std::string source; ///< a file, or "generator:normal?numel=65536&seed=1"; empty: nothing chosen
     std::string tensor; ///< its name in the source
     QuantSpec spec;
-    std::int64_t channel = 0;                   ///< looked at, where the scheme is per channel
-    bool logCounts = false;                     ///< the histogram's y axis
-    std::string lowerPanel = "error";           ///< which panel is in the third place
-    std::optional<std::array<double, 2>> xView; ///< the zoom of the shared x axis
+    std::int64_t channel = 0; ///< looked at, where the scheme is per channel or group
+    /// The other side of A|B: the two change places when a person goes from one to the other.
+    std::optional<QuantSpec> other;
+    bool showsB = false; ///< `spec` is B and `other` is A
+    std::vector<Snapshot> snapshots;
+    TensorView view;
     bool operator==(const TensorSession&) const = default;
 };
 

@@ -15,6 +15,7 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr std::string_view kGenerator = "generator:";
+constexpr std::size_t kMostSnapshots = 1000;
 
 Json toJson(const TensorSession& tensor)
 {
@@ -23,11 +24,31 @@ Json toJson(const TensorSession& tensor)
     json["tensor"] = tensor.tensor;
     json["quantizer"] = toJson(tensor.spec);
     json["channel"] = tensor.channel;
-    json["log_counts"] = tensor.logCounts;
-    json["lower_panel"] = tensor.lowerPanel;
-    if (tensor.xView)
-        json["x_view"] = *tensor.xView;
+    if (tensor.other) {
+        json["other"] = toJson(*tensor.other);
+        json["shows_b"] = tensor.showsB;
+    }
+    for (const auto& snapshot : tensor.snapshots)
+        json["snapshots"].push_back(
+            {{"name", snapshot.name}, {"quantizer", toJson(snapshot.spec)}});
+    json["view"] = toJson(tensor.view);
     return json;
+}
+
+/// The view's members of files from before it had an object of its own.
+void readOldView(JsonReader& in, TensorView& view)
+{
+    bool logCounts = false;
+    in.flag("log_counts", logCounts);
+    if (logCounts)
+        view.counts = CountScale::Log;
+    in.text("lower_panel", view.panels[2]);
+    std::vector<double> x;
+    in.numbers("x_view", x);
+    if (x.size() == 2 && x[0] < x[1])
+        view.x = {x[0], x[1]};
+    else if (!x.empty())
+        in.fail("two numbers, the smaller one first", Json(x), "x_view");
 }
 
 Result<TensorSession> tensorFromJson(const Json& json)
@@ -37,20 +58,39 @@ Result<TensorSession> tensorFromJson(const Json& json)
     in.text("source", tensor.source);
     in.text("tensor", tensor.tensor);
     in.integer("channel", tensor.channel, std::int64_t{0}, std::int64_t{1} << 40);
-    in.flag("log_counts", tensor.logCounts);
-    in.text("lower_panel", tensor.lowerPanel);
-    std::vector<double> view;
-    in.numbers("x_view", view);
-    if (view.size() == 2 && view[0] < view[1])
-        tensor.xView = {view[0], view[1]};
-    else if (!view.empty())
-        in.fail("two numbers, the smaller one first", Json(view), "x_view");
-    if (const Json* quantizer = in.member("quantizer")) {
-        auto spec = quantSpecFromJson(*quantizer, "tensor.quantizer.");
-        if (spec)
-            tensor.spec = std::move(*spec);
+    readOldView(in, tensor.view);
+    if (const Json* view = in.member("view")) {
+        if (auto read = tensorViewFromJson(*view, "tensor.view."))
+            tensor.view = std::move(*read);
+        else
+            in.fail(read.error());
+    }
+    const auto readSpec = [&](const Json& json_, const std::string& where, QuantSpec& to) {
+        if (auto spec = quantSpecFromJson(json_, where))
+            to = std::move(*spec);
         else
             in.fail(spec.error());
+    };
+    if (const Json* quantizer = in.member("quantizer"))
+        readSpec(*quantizer, "tensor.quantizer.", tensor.spec);
+    if (const Json* other = in.member("other"))
+        readSpec(*other, "tensor.other.", tensor.other.emplace());
+    in.flag("shows_b", tensor.showsB);
+    if (const Json* snapshots = in.member("snapshots")) {
+        if (!snapshots->is_array() || snapshots->size() > kMostSnapshots)
+            in.fail("a list of at most " + std::to_string(kMostSnapshots) + " snapshots",
+                    *snapshots, "snapshots");
+        else
+            for (const auto& row : *snapshots) {
+                Snapshot snapshot;
+                JsonReader member(row, "tensor.snapshots.");
+                member.text("name", snapshot.name);
+                if (const Json* quantizer = member.member("quantizer"))
+                    readSpec(*quantizer, "tensor.snapshots.quantizer.", snapshot.spec);
+                if (auto ok = member.finishKeepingUnknown(); !ok)
+                    in.fail(ok.error());
+                tensor.snapshots.push_back(std::move(snapshot));
+            }
     }
     if (auto ok = in.finishKeepingUnknown(); !ok)
         return ok.error();

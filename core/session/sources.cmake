@@ -3,4 +3,5 @@
 target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/session/session.cpp
     ${PROJECT_SOURCE_DIR}/core/session/session_file.cpp
+    ${PROJECT_SOURCE_DIR}/core/session/tensor_view.cpp
 )

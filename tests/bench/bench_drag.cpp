@@ -72,7 +72,7 @@ int main(int argc, char** argv)
     const auto zoom = [&](int i) {
         window.document().adjustView([&](Session& s) {
             const double half = std::exp(std::sin(i * 0.01) - 1);
-            s.tensor.xView = {0.3 - half, 0.3 + half};
+            s.tensor.view.x = {0.3 - half, 0.3 + half};
         });
     };
     while (!workspace.panelInput().tensor)
@@ -96,7 +96,7 @@ int main(int argc, char** argv)
             window.document().edit(QStringLiteral("source"), {}, [&](Session& s) {
                 s.tensor.source = source;
                 s.tensor.tensor.clear();
-                s.tensor.xView.reset();
+                s.tensor.view.x.reset();
             });
             do
                 QTest::qWait(5);

@@ -49,7 +49,7 @@ std::function<void(MainWindow&)> lowerPanel(const char* id)
 {
     return [id](MainWindow& window) {
         window.openExample();
-        edit(window, [id](Session& session) { session.tensor.lowerPanel = id; });
+        edit(window, [id](Session& session) { session.tensor.view.panels[2] = id; });
     };
 }
 
@@ -142,7 +142,7 @@ int main(int argc, char** argv)
                  s.tensor.spec.observer = "fixed";
                  s.tensor.spec.scale = {1.0F / 64};
                  s.tensor.spec.zeroPoint = {0};
-                 s.tensor.lowerPanel = "error_histogram";
+                 s.tensor.view.panels[2] = "error_histogram";
              });
          }},
         {"per_channel",
@@ -152,7 +152,7 @@ int main(int argc, char** argv)
                  s.tensor.spec.dtype = DType::Qint8;
                  s.tensor.spec.qscheme = QScheme::PerChannelSymmetric;
                  s.tensor.channel = 7;
-                 s.tensor.lowerPanel = "code_usage";
+                 s.tensor.view.panels[2] = "code_usage";
              });
          }},
         {"sixteen_bit",
@@ -160,7 +160,7 @@ int main(int argc, char** argv)
              w.openExample();
              edit(w, [](Session& s) {
                  s.tensor.spec.dtype = DType::Int16;
-                 s.tensor.logCounts = true;
+                 s.tensor.view.counts = CountScale::Log;
              });
          }},
         {"float8",
@@ -177,8 +177,8 @@ int main(int argc, char** argv)
              edit(w, [](Session& s) {
                  s.tensor.spec = {};
                  s.tensor.spec.dtype = DType::Float8E5m2;
-                 s.tensor.lowerPanel = "code_usage";
-                 s.tensor.logCounts = true;
+                 s.tensor.view.panels[2] = "code_usage";
+                 s.tensor.view.counts = CountScale::Log;
              });
          }},
         {"cast_bfloat16",
@@ -216,7 +216,7 @@ int main(int argc, char** argv)
                  s.tensor.spec.axis = 0;
                  s.tensor.spec.groupSize = 32;
                  s.tensor.channel = 3;
-                 s.tensor.lowerPanel = "error_histogram";
+                 s.tensor.view.panels[2] = "error_histogram";
              });
          }},
         {"per_group_int4",
@@ -267,7 +267,7 @@ int main(int argc, char** argv)
              edit(w, [](Session& s) {
                  s.tensor.spec = {};
                  s.tensor.spec.dtype = DType::Qint32;
-                 s.tensor.lowerPanel = "code_usage";
+                 s.tensor.view.panels[2] = "code_usage";
              });
          }},
         {"range_curve", lowerPanel("range_curve")},
@@ -305,7 +305,7 @@ int main(int argc, char** argv)
              edit(w, [](Session& s) {
                  s.tensor.source = "generator:normal?numel=4000000&seed=1";
                  s.tensor.tensor.clear();
-                 s.tensor.xView = {0.1, 0.5};
+                 s.tensor.view.x = {0.1, 0.5};
              });
          }},
         {"indexing",

@@ -110,7 +110,7 @@ void Document::apply(const Session& session)
     next.sources = m_session.sources;
     if (next.tensor.source == m_session.tensor.source &&
         next.tensor.tensor == m_session.tensor.tensor)
-        next.tensor.xView = m_session.tensor.xView;
+        next.tensor.view.x = m_session.tensor.view.x;
     m_session = std::move(next);
     emit changed();
 }

@@ -99,7 +99,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_stack(new QStac
             session.tensor.source = source.toStdString();
             session.tensor.tensor = entry != nullptr ? entry->name : std::string();
             session.tensor.channel = 0;
-            session.tensor.xView.reset();
+            session.tensor.view.x.reset();
             if (info(session.tensor.spec.qschemeInUse()).granularity != Granularity::Tensor &&
                 session.tensor.spec.isFixed())
                 session.tensor.spec.observer = "minmax";
@@ -195,7 +195,9 @@ void MainWindow::buildActions()
     m_logCounts = add(view, tr("&Logarithmic counts"), QKeySequence(Qt::Key_L),
                       tr("The histogram's counts on a logarithmic axis"), [this] {
                           m_document.edit(tr("logarithmic counts"), {}, [](Session& session) {
-                              session.tensor.logCounts = !session.tensor.logCounts;
+                              auto& counts = session.tensor.view.counts;
+                              counts =
+                                  counts == CountScale::Log ? CountScale::Linear : CountScale::Log;
                           });
                       });
     m_logCounts->setCheckable(true);
@@ -262,7 +264,7 @@ void MainWindow::follow()
     setWindowModified(m_document.isModified() || m_train->hasUnsavedTraining());
     const bool tensor = session.workspace != "train";
     m_logCounts->setEnabled(tensor);
-    m_logCounts->setChecked(session.tensor.logCounts);
+    m_logCounts->setChecked(session.tensor.view.counts == CountScale::Log);
 }
 
 void MainWindow::say(const QString& text, bool problem)
@@ -411,7 +413,7 @@ void MainWindow::exportPlot(const QString& panelId)
     auto input = m_tensor->panelInput();
     input.training = m_train->training();
     input.weightLayer = m_train->weightLayer();
-    const auto written = runExportDialog(this, *panel, panel->build(input), input.xView);
+    const auto written = runExportDialog(this, *panel, panel->build(input), input.view.x);
     if (!written.message.isEmpty())
         say(written.message, written.problem);
 }

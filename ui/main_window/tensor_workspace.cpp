@@ -196,7 +196,7 @@ void TensorWorkspace::connectSlot(std::size_t index)
             return;
         const bool home = !m_slots[index].view->isZoomed();
         m_document.adjustView([&](Session& session) {
-            session.tensor.xView = home ? std::nullopt : std::optional(std::array{min, max});
+            session.tensor.view.x = home ? std::nullopt : std::optional(std::array{min, max});
         });
     });
     connect(view, &PlotView::handleMoved, this, [this](const QString& id, double x) {
@@ -244,7 +244,7 @@ void TensorWorkspace::connectSlot(std::size_t index)
         if (QLatin1String(slot.panel->id) == QLatin1String("histogram")) {
             log = menu.addAction(tr("Logarithmic counts"));
             log->setCheckable(true);
-            log->setChecked(m_document.session().tensor.logCounts);
+            log->setChecked(m_document.session().tensor.view.counts == CountScale::Log);
         }
         menu.addSeparator();
         auto* help = menu.addAction(tr("What am I looking at?"));
@@ -255,7 +255,8 @@ void TensorWorkspace::connectSlot(std::size_t index)
             resetViews();
         else if (chosen != nullptr && chosen == log)
             m_document.edit(tr("logarithmic counts"), {}, [](Session& session) {
-                session.tensor.logCounts = !session.tensor.logCounts;
+                auto& counts = session.tensor.view.counts;
+                counts = counts == CountScale::Log ? CountScale::Linear : CountScale::Log;
             });
         else if (chosen == help)
             emit statusChanged(panelHelp(*slot.panel));
@@ -266,8 +267,9 @@ void TensorWorkspace::chooseLowerPanel(int index)
 {
     if (m_linking || index < 0)
         return;
-    m_document.edit(tr("third plot"), {},
-                    [index](Session& session) { session.tensor.lowerPanel = kLowerPanels[index]; });
+    m_document.edit(tr("third plot"), {}, [index](Session& session) {
+        session.tensor.view.panels[2] = kLowerPanels[index];
+    });
 }
 
 const Tensor* TensorWorkspace::chosenTensor() const
@@ -293,15 +295,14 @@ void TensorWorkspace::follow()
             m_store.request(source);
     }
     for (int i = 0; i < m_lowerTabs->count(); ++i) {
-        if (session.tensor.lowerPanel == kLowerPanels[i]) {
+        if (session.tensor.view.panels.size() > 2 &&
+            session.tensor.view.panels[2] == kLowerPanels[i]) {
             m_lowerTabs->setCurrentIndex(i);
             m_slots[2].panel = panelById(QLatin1String(kLowerPanels[i]));
         }
     }
     requestResult();
-    const bool viewChanged = session.tensor.xView != m_shown.xView ||
-                             session.tensor.logCounts != m_shown.logCounts ||
-                             session.tensor.lowerPanel != m_shown.lowerPanel;
+    const bool viewChanged = session.tensor.view != m_shown.view;
     m_shown = session.tensor;
     if (viewChanged) {
         requestStudy();
@@ -467,8 +468,7 @@ PanelInput TensorWorkspace::panelInput() const
     input.tensor = m_result;
     input.study = m_study;
     input.studyNote = m_studyNote;
-    input.logCounts = m_document.session().tensor.logCounts;
-    input.xView = m_document.session().tensor.xView;
+    input.view = m_document.session().tensor.view;
     return input;
 }
 
@@ -484,8 +484,8 @@ void TensorWorkspace::refreshFigures()
         slot.drawn = slot.panel;
         slot.view->setFigure(slot.panel->build(input));
         if (slot.panel->sharesX && m_result) {
-            if (input.xView)
-                slot.view->setXRange((*input.xView)[0], (*input.xView)[1]);
+            if (input.view.x)
+                slot.view->setXRange((*input.view.x)[0], (*input.view.x)[1]);
             else
                 slot.view->setXRange(slot.view->figure().x.min, slot.view->figure().x.max);
         }
@@ -530,7 +530,7 @@ void TensorWorkspace::cancel()
 
 void TensorWorkspace::resetViews()
 {
-    m_document.adjustView([](Session& session) { session.tensor.xView.reset(); });
+    m_document.adjustView([](Session& session) { session.tensor.view.x.reset(); });
     for (const auto& slot : m_slots)
         slot.view->resetView();
 }

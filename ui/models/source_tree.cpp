@@ -156,7 +156,7 @@ void SourceTree::choose(QTreeWidgetItem* item)
         session.tensor.source = source;
         session.tensor.tensor = tensor;
         session.tensor.channel = 0;
-        session.tensor.xView.reset();
+        session.tensor.view.x.reset();
         // Another tensor may have other axes and channels: what was fixed for them does not fit.
         if (info(session.tensor.spec.qschemeInUse()).granularity != Granularity::Tensor) {
             session.tensor.spec.axis = defaultAxis(session.tensor.spec);

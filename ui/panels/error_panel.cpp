@@ -208,7 +208,7 @@ Figure errorFigure(const PanelInput& input)
         addElements(figure, result);
     else
         addCurve(figure, result, grid,
-                 input.xView.value_or(std::array{figure.x.min, figure.x.max}));
+                 input.view.x.value_or(std::array{figure.x.min, figure.x.max}));
     const bool local = !grid.exists() || !grid.isUniform();
     if (local && figure.note.isEmpty())
         figure.note = Panels::tr("1 LSB: the distance of the levels around x");

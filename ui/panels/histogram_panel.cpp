@@ -145,7 +145,7 @@ Figure histogramFigure(const PanelInput& input)
     figure.title = Panels::tr("Histogram of %1 and the grid").arg(shownName(result));
     figure.x = valueAxis(result);
     figure.provenance = provenance(result);
-    const auto view = input.xView.value_or(std::array{figure.x.min, figure.x.max});
+    const auto view = input.view.x.value_or(std::array{figure.x.min, figure.x.max});
 
     auto on = emptyLevels();
     const bool counted = !grid.exists() || (grid.table() != nullptr && !report.codeCounts.empty());
@@ -160,22 +160,25 @@ Figure histogramFigure(const PanelInput& input)
     // Bins and levels are of different widths, so their counts have an axis each.
     const auto countAxis = [&](const QString& title, double tallest) {
         const double top = std::max(tallest, 1.0);
-        return input.logCounts ? Axis{title, Panels::tr("count"), 0.5, top * 2, true, false}
-                               : Axis{title, Panels::tr("count"), 0, top * 1.08, false, true};
+        return (input.view.counts == CountScale::Log)
+                   ? Axis{title, Panels::tr("count"), 0.5, top * 2, true, false}
+                   : Axis{title, Panels::tr("count"), 0, top * 1.08, false, true};
     };
     figure.y = countAxis(Panels::tr("per bin"), static_cast<double>(*std::max_element(
                                                     values.counts.begin(), values.counts.end())));
-    const double foot = input.logCounts ? figure.y.min * 1.2 : figure.y.max * 0.02;
+    const double foot =
+        (input.view.counts == CountScale::Log) ? figure.y.min * 1.2 : figure.y.max * 0.02;
     for (auto& rug : on.rugs) {
         if (rug.kind == SeriesKind::Band) {
             rug.y = {figure.y.min, figure.y.min};
             rug.y2 = {foot, foot};
         }
     }
-    figure.note = (result.viewValues ? Panels::tr("%1 bins over the view, %2 counts")
-                                     : Panels::tr("%1 bins, %2 counts"))
-                      .arg(values.counts.size())
-                      .arg(input.logCounts ? Panels::tr("log") : Panels::tr("linear"));
+    figure.note =
+        (result.viewValues ? Panels::tr("%1 bins over the view, %2 counts")
+                           : Panels::tr("%1 bins, %2 counts"))
+            .arg(values.counts.size())
+            .arg((input.view.counts == CountScale::Log) ? Panels::tr("log") : Panels::tr("linear"));
     figure.series.push_back(floatHistogram(values));
     if (counted) {
         figure.y2 = countAxis(

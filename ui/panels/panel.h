@@ -3,13 +3,12 @@
 #pragma once
 
 #include "core/pipeline/tensor_study.h"
+#include "core/session/tensor_view.h"
 #include "ui/plot/figure.h"
 
 #include <QString>
 
-#include <array>
 #include <memory>
-#include <optional>
 #include <span>
 
 namespace qs {
@@ -22,11 +21,12 @@ struct PanelInput {
     std::shared_ptr<const TwinSnapshot> training; ///< null: nothing trained yet
     /// Null, or of another kind or tensor: not computed (yet).
     std::shared_ptr<const TensorStudy> study;
-    QString studyNote;   ///< why there is none; empty: it is on its way
+    QString studyNote; ///< why there is none; empty: it is on its way
+    /// The other side of A|B, where there is one: the same tensor through it.
+    std::shared_ptr<const TensorResult> other;
+    std::shared_ptr<const TensorStudy> otherStudy; ///< likewise
     QString weightLayer; ///< whose weights of the training are shown: "0.weight"; empty: the first
-    bool logCounts = false;
-    /// The part of the x axis that is looked at, where it is not all of it.
-    std::optional<std::array<double, 2>> xView;
+    TensorView view;     ///< how the tensor is looked at
 };
 
 enum class WorkspaceId { Tensor, Train };

@@ -142,7 +142,7 @@ Figure transferFigure(const PanelInput& input)
     Figure figure;
     figure.title = Panels::tr("Transfer of %1").arg(shownName(result));
     figure.x = valueAxis(result);
-    const auto view = input.xView.value_or(std::array{figure.x.min, figure.x.max});
+    const auto view = input.view.x.value_or(std::array{figure.x.min, figure.x.max});
     figure.y = {Panels::tr("dequantized"), QStringLiteral("-"), view[0], view[1], false, false};
     figure.provenance = provenance(result);
 

@@ -21,6 +21,7 @@ enum class ColorRole {
     FakeQuant,   ///< the fake-quantized network
     Accent,      ///< handles, picked values, event markers
     Muted,       ///< grid levels, unused things
+    Other,       ///< the other configuration of A|B, drawn over the one in force
 };
 
 enum class LineStyle { Solid, Dashed, Dotted, DashDot };
@@ -35,6 +36,7 @@ enum class SeriesKind {
     Rug,       ///< a short tick at the lower edge of the axes at x[i]; y is not used
     Points,    ///< markers only
     Band,      ///< the area between y[i] and y2[i]
+    Bars,      ///< a vertical bar from y[i] to y2[i] at x[i], as wide as the room between them
 };
 
 /// One set of points with one look and one name in the legend and in the CSV's header. Draws
@@ -50,7 +52,7 @@ struct Series {
     bool hatched = false;   ///< fill with a hatch instead of a flat tint (Histogram, Band)
     std::vector<double> x;
     std::vector<double> y;
-    std::vector<double> y2; ///< Band only
+    std::vector<double> y2; ///< Band and Bars only
     /// A name for each point: beside it where there is room, under the pointer, a column of the
     /// CSV. Empty: none.
     std::vector<QString> labels;
@@ -65,6 +67,8 @@ struct Axis {
     double max = 1;
     bool log = false;
     bool integers = false; ///< ticks only at whole numbers
+    /// Names instead of numbers: ticks at these places only ("fp8 e4m3" at 2). Empty: numbers.
+    std::vector<std::pair<double, QString>> names{};
 };
 
 /// A vertical line across the axes at x that a person can drag, when `handle` is set; released and
@@ -78,14 +82,33 @@ struct Marker {
     bool handle = false; ///< draggable, with a grip; a plain line in exports
 };
 
-/// A shaded vertical region, hatched: the clipped parts of an axis.
+/// A point that a person can drag over the axes: a zero_point and a scale at once. Comes back
+/// through PlotView::handleMoved with this id.
+struct PointHandle {
+    QString id;
+    QString label; ///< beside it; may be empty
+    double x = 0;
+    double y = 0;
+    ColorRole color = ColorRole::Accent;
+};
+
+enum class RegionKind {
+    Clipped,  ///< hatched
+    Selected, ///< tinted, with a line at either end
+};
+
+/// A vertical stretch of the axes from top to bottom.
 struct Region {
     double from = -std::numeric_limits<double>::infinity(); ///< infinite: to the edge of the axes
     double to = std::numeric_limits<double>::infinity();
     QString label; ///< drawn inside, at the top: "clipped 0.8 %"
+    RegionKind kind = RegionKind::Clipped;
 };
 
-/// A value for each cell of a grid, as colours from viridis. Cells lie equally far from each other
+/// The colours of a map: from the lowest value to the highest, or from both ends to a middle at 0.
+enum class Palette { Viridis, Cividis, Diverging };
+
+/// A value for each cell of a grid, as colours. Cells lie equally far from each other
 /// on the scale of their axis (linear or log). The colours' scale is Figure::y2, which must be
 /// there.
 struct ColorMap {
@@ -93,7 +116,21 @@ struct ColorMap {
     std::vector<double> x;      ///< middle of each column, ascending, at least 2
     std::vector<double> y;      ///< of each row
     std::vector<double> values; ///< [row * x.size() + column]; NaN: no colour
+    Palette palette = Palette::Viridis;
+    /// A text in each cell, as values; shown where cells are large enough. Empty: none.
+    std::vector<QString> texts;
     double at(std::size_t column, std::size_t row) const { return values[row * x.size() + column]; }
+};
+
+/// Rows of texts: a picture of its own, or a picture's numbers as people read them.
+struct FigureTable {
+    struct Column {
+        QString title;       ///< with its unit: "SQNR [dB]"
+        bool number = false; ///< aligned to the right
+    };
+    std::vector<Column> columns;
+    std::vector<std::vector<QString>> rows; ///< each as long as columns
+    std::optional<std::size_t> current;     ///< a row that is marked
 };
 
 /// Everything a picture shows, as a value: what PlotView draws, what every export paints and what
@@ -109,7 +146,9 @@ struct Figure {
     std::optional<ColorMap> map; ///< under everything else
     std::vector<Series> series;
     std::vector<Marker> markers;
+    std::vector<PointHandle> points;
     std::vector<Region> regions;
+    std::optional<FigureTable> table; ///< in the place of the axes
     bool legend = true;
     /// Written as comment lines at the top of a CSV: what made the picture ("dtype: qint8").
     std::vector<std::pair<QString, QString>> provenance;

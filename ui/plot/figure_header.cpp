@@ -151,6 +151,11 @@ void FigureHeader::drawSwatch(QCPPainter* painter, const Series& series, const Q
             painter->drawLine(QLineF(box.left() + 1 + 4 * i, box.bottom() - 1,
                                      box.left() + 1 + 4 * i, box.bottom() - 6));
         break;
+    case SeriesKind::Bars:
+        for (int i = 0; i < 3; ++i)
+            painter->fillRect(box.left() + 1 + 6 * i, box.top() + (i % 2 == 0 ? 2 : 0), 3,
+                              i % 2 == 0 ? 7 : 10, theme.color(series.color));
+        break;
     case SeriesKind::Line:
     case SeriesKind::Steps:
     case SeriesKind::Points:

@@ -23,7 +23,8 @@ std::size_t sizeOf(const Series& series)
     if (series.kind == SeriesKind::Rug)
         return series.x.size();
     std::size_t size = std::min(series.x.size(), series.y.size());
-    return series.kind == SeriesKind::Band ? std::min(size, series.y2.size()) : size;
+    const bool two = series.kind == SeriesKind::Band || series.kind == SeriesKind::Bars;
+    return two ? std::min(size, series.y2.size()) : size;
 }
 
 /// How often the values go the way from the lowest to the highest.
@@ -97,6 +98,16 @@ Points pointsOf(const Series& series, const std::vector<double>& values, const A
     return points;
 }
 
+/// Each bar a line of its own, with a gap behind it.
+Points barsOf(const Series& series)
+{
+    Points points;
+    for (std::size_t i = 0; i < sizeOf(series); ++i)
+        points << QCPGraphData(series.x[i], series.y[i]) << QCPGraphData(series.x[i], series.y2[i])
+               << QCPGraphData(series.x[i], nan);
+    return points;
+}
+
 void setPoints(QCPGraph* graph, Points points)
 {
     const bool sorted = std::is_sorted(points.cbegin(), points.cend(),
@@ -146,6 +157,7 @@ SeriesPlot::SeriesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& serie
     m_graph = new FilledGraph(keyAxis, valueAxis); // belongs to the plot
     switch (series.kind) {
     case SeriesKind::Line:
+    case SeriesKind::Bars:
         m_graph->setLineStyle(QCPGraph::lsLine);
         break;
     case SeriesKind::Steps:
@@ -189,7 +201,7 @@ void SeriesPlot::setData(const Series& series, const Axis& x, const Axis& y)
 {
     if (!m_graph)
         return;
-    Points points = pointsOf(series, series.y, x, y);
+    Points points = m_kind == SeriesKind::Bars ? barsOf(series) : pointsOf(series, series.y, x, y);
     if (m_second)
         setPoints(m_second, thinned(pointsOf(series, series.y2, x, y)));
     const bool filled = m_second || m_kind == SeriesKind::Histogram;
@@ -207,6 +219,13 @@ void SeriesPlot::setLook(const Series& series, const PlotTheme& theme)
     case SeriesKind::Line:
         m_graph->setPen(rolePen(theme, series.color, series.style, wide ? 1.5 : 1));
         break;
+    case SeriesKind::Bars: {
+        QPen pen = rolePen(theme, series.color, series.style, size <= 64 ? 5 : size <= 256 ? 2 : 1);
+        pen.setCapStyle(Qt::FlatCap);
+        m_graph->setPen(pen);
+        m_graph->setAntialiased(false);
+        break;
+    }
     case SeriesKind::Steps:
         m_graph->setPen(rolePen(theme, series.color, series.style, wide ? 2 : 1));
         break;

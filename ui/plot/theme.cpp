@@ -10,32 +10,32 @@ namespace {
 // grey.
 PlotTheme lightTheme()
 {
-    return {
-        .id = ThemeId::Light,
-        .background = 0xFFFFFF,
-        .axesBackground = 0xFFFFFF,
-        .text = 0x1A1A1A,
-        .secondaryText = 0x595959,
-        .axisLine = 0x8C8C8C,
-        .grid = 0xE6E6E6,
-        .handle = 0x5E35B1,
-        .handleText = 0xFFFFFF,
-        .series = {0x0072B2, 0xD55E00, 0x009E73, 0x1A1A1A, 0x595959, 0xCC79A7, 0x5E35B1, 0x8C8C8C}};
+    return {.id = ThemeId::Light,
+            .background = 0xFFFFFF,
+            .axesBackground = 0xFFFFFF,
+            .text = 0x1A1A1A,
+            .secondaryText = 0x595959,
+            .axisLine = 0x8C8C8C,
+            .grid = 0xE6E6E6,
+            .handle = 0x5E35B1,
+            .handleText = 0xFFFFFF,
+            .series = {0x0072B2, 0xD55E00, 0x009E73, 0x1A1A1A, 0x595959, 0xCC79A7, 0x5E35B1,
+                       0x8C8C8C, 0xCC79A7}};
 }
 
 PlotTheme darkTheme()
 {
-    return {
-        .id = ThemeId::Dark,
-        .background = 0x1E1E1E,
-        .axesBackground = 0x1E1E1E,
-        .text = 0xE6E6E6,
-        .secondaryText = 0xB3B3B3,
-        .axisLine = 0x808080,
-        .grid = 0x343434,
-        .handle = 0xB39DDB,
-        .handleText = 0x1E1E1E,
-        .series = {0x56B4E9, 0xD55E00, 0x009E73, 0xE6E6E6, 0xB3B3B3, 0xCC79A7, 0xB39DDB, 0x8A8A8A}};
+    return {.id = ThemeId::Dark,
+            .background = 0x1E1E1E,
+            .axesBackground = 0x1E1E1E,
+            .text = 0xE6E6E6,
+            .secondaryText = 0xB3B3B3,
+            .axisLine = 0x808080,
+            .grid = 0x343434,
+            .handle = 0xB39DDB,
+            .handleText = 0x1E1E1E,
+            .series = {0x56B4E9, 0xD55E00, 0x009E73, 0xE6E6E6, 0xB3B3B3, 0xCC79A7, 0xB39DDB,
+                       0x8A8A8A, 0xCC79A7}};
 }
 
 PlotTheme printTheme()

@@ -18,8 +18,9 @@ enum class ThemeId { Light, Dark, Print };
 
 inline constexpr std::array themeIds{ThemeId::Light, ThemeId::Dark, ThemeId::Print};
 inline constexpr std::array colorRoles{
-    ColorRole::Float,     ColorRole::Dequantized, ColorRole::Rounding, ColorRole::Clipping,
-    ColorRole::Reference, ColorRole::FakeQuant,   ColorRole::Accent,   ColorRole::Muted};
+    ColorRole::Float,    ColorRole::Dequantized, ColorRole::Rounding,
+    ColorRole::Clipping, ColorRole::Reference,   ColorRole::FakeQuant,
+    ColorRole::Accent,   ColorRole::Muted,       ColorRole::Other};
 
 /// Every colour of a picture. All series colours have a contrast of at least 3:1 and all text at
 /// least 4.5:1 (WCAG) on both backgrounds.

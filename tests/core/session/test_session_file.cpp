@@ -32,8 +32,8 @@ SessionFile example(const QString& folder)
     s.tensor.spec.scale = {0.1F};
     s.tensor.spec.zeroPoint = {-3};
     s.tensor.channel = 7;
-    s.tensor.logCounts = true;
-    s.tensor.xView = {-0.25, 1.0 / 3};
+    s.tensor.view.counts = CountScale::Log;
+    s.tensor.view.x = {-0.25, 1.0 / 3};
     s.train.recipe.seed = UINT64_MAX;
     s.train.recipe.lr = 0.1;
     s.train.recipe.qat = defaultQatConfig();

@@ -78,12 +78,12 @@ private slots:
         setChannel(document, {}, 1);
         document.adjustView([](Session& session) {
             session.workspace = "train";
-            session.tensor.xView = {0.0, 1.0};
+            session.tensor.view.x = {0.0, 1.0};
         });
         QCOMPARE(document.undoStack().count(), 1);
         document.undoStack().undo();
         QCOMPARE(document.session().workspace, std::string("train"));
-        QVERIFY(document.session().tensor.xView.has_value());
+        QVERIFY(document.session().tensor.view.x.has_value());
     }
 
     void latestJob_answersTheFirstAndTheNewest_andSkipsTheRest()

@@ -171,7 +171,7 @@ private slots:
             for (const std::array<double, 2> view :
                  {std::array{-0.5, 0.25}, {0.1, 0.1001}, {2.0, 9.0}}) {
                 m_window->document().adjustView(
-                    [&](Session& session) { session.tensor.xView = view; });
+                    [&](Session& session) { session.tensor.view.x = view; });
                 waitForResult(kLarge);
                 const auto shown = result();
                 QVERIFY(shown->viewValues);
@@ -213,7 +213,7 @@ private slots:
                 session.tensor.spec.zeroPoint = {0};
             });
             m_window->document().adjustView([&](Session& session) {
-                session.tensor.xView = {-0.01 * i, 0.02 * i};
+                session.tensor.view.x = {-0.01 * i, 0.02 * i};
             });
         }
         waitForResult(kLarge);

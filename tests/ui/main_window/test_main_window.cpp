@@ -300,7 +300,7 @@ private slots:
         m_window->openPaths({path("w.npy")});
         waitForResult();
         m_window->document().edit(QStringLiteral("plot"), {}, [](Session& session) {
-            session.tensor.lowerPanel = "range_curve";
+            session.tensor.view.panels[2] = "range_curve";
             session.tensor.spec.qscheme = QScheme::PerTensorSymmetric;
         });
         waitForResult();
@@ -335,7 +335,7 @@ private slots:
         waitForResult();
         QVERIFY(!m_window->tensorWorkspace().panelInput().study);
         m_window->document().edit(QStringLiteral("plot"), {}, [](Session& session) {
-            session.tensor.lowerPanel = "landscape";
+            session.tensor.view.panels[2] = "landscape";
         });
         waitForResult();
         choose(control<QComboBox>(*m_window, "dtype"), "uint4");
@@ -442,7 +442,7 @@ private slots:
         choose(control<QComboBox>(*m_window, "dtype"), "int4");
         type(field("scale"), "0.25");
         m_window->document().adjustView([](Session& session) {
-            session.tensor.xView = {-1.0, 1.5};
+            session.tensor.view.x = {-1.0, 1.5};
         });
         waitForResult();
         const auto before = session();

@@ -153,7 +153,7 @@ private slots:
                 spec.rounding = rounding;
                 auto input = inputOf(spec);
                 for (const bool log : {false, true}) {
-                    input.logCounts = log;
+                    input.view.counts = log ? CountScale::Log : CountScale::Linear;
                     for (const auto& panel : panels()) {
                         // Studies know nothing of the counts' axis, and take their time.
                         const bool once = panel.study == StudyKind::None ||
@@ -268,7 +268,7 @@ private slots:
     {
         auto input = inputOf(specOf(DType::Int4));
         TensorPipeline pipeline;
-        input.xView = {0.1, 0.2};
+        input.view.x = {0.1, 0.2};
         input.tensor = *pipeline.run(
             {input.tensor->facts->tensor, specOf(DType::Int4), 0, std::array{0.1, 0.2}});
         const auto figure = figureOf("histogram", input);
@@ -296,10 +296,10 @@ private slots:
                 const double middle = 0.6;
                 while (figure.note.contains(QStringLiteral("finer"))) {
                     half /= 2;
-                    input.xView = {middle - half, middle + half};
+                    input.view.x = {middle - half, middle + half};
                     figure = figureOf("transfer", input);
                 }
-                const auto view = input.xView.value_or(std::array{figure.x.min, figure.x.max});
+                const auto view = input.view.x.value_or(std::array{figure.x.min, figure.x.max});
                 const auto& steps = named(figure, "dequantized [-]");
                 for (std::uint64_t i = 0; i < 1000; ++i) {
                     const auto x =
