@@ -6,7 +6,7 @@
 #include "core/io/formats.h"
 #include "core/pipeline/session_request.h"
 #include "core/session/session_file.h"
-#include "ui/panels/panel.h"
+#include "ui/panels/panel_figure.h"
 #include "ui/plot/figure_export.h"
 
 #include <filesystem>
@@ -143,7 +143,7 @@ Result<void> renderSession(const SessionFile& file, const RenderOptions& o, Comm
             continue;
         if (auto studied = source.study(panel, job); !studied)
             return studied.error();
-        const Figure figure = panel.build(source.input);
+        const Figure figure = figureOf(panel, source.input);
         if (all && !figure.emptyText.isEmpty())
             continue; // nothing to show: a session without a training has no curves
         options->format = toFile ? std::nullopt : format;

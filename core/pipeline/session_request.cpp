@@ -18,4 +18,10 @@ TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
     return request;
 }
 
+bool sameQuestion(const TensorRequest& a, const TensorRequest& b)
+{
+    return TensorKey::of(a.tensor) == TensorKey::of(b.tensor) && a.spec == b.spec &&
+           a.channel == b.channel && a.valueView == b.valueView;
+}
+
 } // namespace qs

@@ -11,4 +11,7 @@ namespace qs {
 /// A zoom whose stretch is too narrow to be cut into bins is left out.
 TensorRequest requestOf(const Tensor& tensor, const TensorSession& session);
 
+/// Whether two questions have the same answer.
+bool sameQuestion(const TensorRequest& a, const TensorRequest& b);
+
 } // namespace qs

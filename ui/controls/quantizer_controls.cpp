@@ -172,37 +172,6 @@ QString QuantizerControls::zeroPointRefusal(double value) const
     return std::isfinite(static_cast<float>(value)) ? QString() : tr("beyond float32");
 }
 
-void QuantizerControls::beginRangeDrag()
-{
-    if (const auto params = currentParams())
-        m_dragStart = {m_document.session().tensor.spec, *params};
-}
-
-void QuantizerControls::dragRangeEnd(bool maximum, double x)
-{
-    if (!m_dragStart)
-        return;
-    editSpec(tr("range"), QStringLiteral("range"), [&](const QuantSpec&, const QuantParams&) {
-        return withRangeEnd(m_dragStart->first, m_dragStart->second, channelIndex(),
-                            maximum ? RangeEnd::Max : RangeEnd::Min, x);
-    });
-}
-
-void QuantizerControls::dragScale(double scale)
-{
-    const auto checked = checkScale(scale);
-    if (!m_dragStart || !checked)
-        return;
-    editSpec(tr("range"), QStringLiteral("range"), [&](const QuantSpec&, const QuantParams&) {
-        return withScale(m_dragStart->first, m_dragStart->second, channelIndex(), *checked);
-    });
-}
-
-void QuantizerControls::endRangeDrag()
-{
-    m_dragStart.reset();
-}
-
 std::size_t QuantizerControls::channelIndex() const
 {
     const auto& tensor = m_document.session().tensor;

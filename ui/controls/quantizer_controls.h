@@ -35,13 +35,10 @@ public:
     void setResult(std::shared_ptr<const TensorResult> result);
     /// Why the present spec cannot be used, shown at the field it is about; empty: it can.
     void setProblem(const QString& message);
-    /// One end of the range dragged in a plot to x. All moves of one drag start from what was in
-    /// force when it began, so that rounding zero_point does not add up.
-    void beginRangeDrag();
-    void dragRangeEnd(bool maximum, double x);
-    /// The shown set's scale dragged, likewise; zero_point stays.
-    void dragScale(double scale);
-    void endRangeDrag();
+    /// The spec's own values where it is fixed, else what the observer found last.
+    std::optional<QuantParams> currentParams() const;
+    /// Which set of them is shown: 0 where there is one.
+    std::size_t channelIndex() const;
 
 private:
     using Change = std::function<QuantSpec(const QuantSpec&, const QuantParams&)>;
@@ -64,13 +61,9 @@ private:
     void refreshCalibration();
     void refreshValues();
     void refreshScaleSpan(const QuantParams& params);
-    std::size_t channelIndex() const;
-    /// The spec's own values where it is fixed, else what the observer found last.
-    std::optional<QuantParams> currentParams() const;
 
     Document& m_document;
     std::shared_ptr<const TensorResult> m_result;
-    std::optional<std::pair<QuantSpec, QuantParams>> m_dragStart;
     bool m_refreshing = false;
 
     DTypeCombo* m_dtype;

@@ -33,10 +33,44 @@ ValueCard::ValueCard(QWidget* parent) : QLabel(parent)
 {
     setTextFormat(Qt::RichText);
     setTextInteractionFlags(Qt::TextSelectableByMouse);
-    setValue(nullptr, std::nullopt);
+    setWordWrap(true);
+    refresh();
 }
 
 namespace {
+
+/// "element [3, 1, 0, 2]".
+QString elementName(const qs::Shape& shape, std::int64_t index)
+{
+    QStringList places;
+    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+        places.prepend(QString::number(index % shape[axis]));
+        index /= shape[axis];
+    }
+    return ValueCard::tr("element [%1]").arg(places.join(QStringLiteral(", ")));
+}
+
+/// The quantizer's arithmetic with this element's numbers put in, for integers.
+QString formulaText(const QuantParams& params, std::size_t set, float x, float t, std::int32_t code,
+                    float y)
+{
+    const auto& row = info(params.dtype());
+    if (!row.isInteger() || info(params.qscheme()).floatZeroPoint || set >= params.scale().size() ||
+        set >= params.zeroPoint().size())
+        return {};
+    const auto scale = static_cast<double>(params.scaleAt(set));
+    const auto zero = params.zeroPointAt(set);
+    const auto range = params.range();
+    return ValueCard::tr("q = clamp(round(%1 / %2) + %3, %4, %5) = clamp(round(%6) + %3) = %7\n"
+                         "x\u0302 = (%7 \u2212 %3) \u00d7 %2 = %8")
+        .arg(number(static_cast<double>(x)), number(scale))
+        .arg(zero)
+        .arg(range.quantMin)
+        .arg(range.quantMax)
+        .arg(number(static_cast<double>(t)))
+        .arg(code)
+        .arg(number(static_cast<double>(y)));
+}
 
 /// A ggml block encodes its elements together: only those that are there can be told about.
 void tellNearest(const TensorResult& result, double x, QString (&value)[5])
@@ -60,13 +94,31 @@ void tellNearest(const TensorResult& result, double x, QString (&value)[5])
 
 void ValueCard::setValue(const std::shared_ptr<const TensorResult>& result, std::optional<double> x)
 {
+    m_result = result;
+    m_hovered = x;
+    refresh();
+}
+
+void ValueCard::setPicked(const std::shared_ptr<const ElementInspection>& picked)
+{
+    m_picked = picked;
+    refresh();
+}
+
+void ValueCard::refresh()
+{
     const QString none = QStringLiteral("\u2013");
     QString value[5] = {none, none, none, none, none};
-    if (result && x && info(result->shown->params.dtype()).family == Family::Ggml) {
-        tellNearest(*result, *x, value);
-    } else if (result && x) {
+    QString where;
+    QString formula;
+    const auto& result = m_result;
+    if (result && m_hovered && info(result->shown->params.dtype()).family == Family::Ggml) {
+        where = tr("at the pointer");
+        tellNearest(*result, *m_hovered, value);
+    } else if (result && m_hovered) {
+        where = tr("at the pointer");
         const auto& report = *result->shown;
-        const auto real = static_cast<float>(*x);
+        const auto real = static_cast<float>(*m_hovered);
         const auto quantizer = Quantizer::make(report.params, *qs::Shape::make({1}),
                                                report.spec.rounding, report.spec.seed);
         if (quantizer) {
@@ -82,13 +134,35 @@ void ValueCard::setValue(const std::shared_ptr<const TensorResult>& result, std:
             value[2] = codeBits(report.params, code);
             value[3] = number(static_cast<double>(y));
             value[4] = tr("%1 (%2 LSB)").arg(number(error), number(static_cast<double>(lsb)));
+            formula = formulaText(report.params, 0, real, t, code, y);
         }
+    } else if (result && m_picked) {
+        const auto& element = *m_picked;
+        const auto& params = result->report->params;
+        where = elementName(result->facts->tensor.shape(), element.index);
+        value[0] = number(static_cast<double>(element.x));
+        value[1] = codeText(params.dtype(), element.code);
+        value[2] = codeBits(params, element.code);
+        value[3] = number(static_cast<double>(element.y));
+        value[4] =
+            element.step > 0
+                ? tr("%1 (%2 LSB)").arg(number(element.error), number(element.error / element.step))
+                : number(element.error);
+        formula = formulaText(params, static_cast<std::size_t>(element.set), element.x, element.t,
+                              element.code, element.y);
     }
-    setText(table({{tr("x"), value[0]},
+    if (where.isEmpty())
+        where = tr("point at a plot, or click to pick");
+    setText(QStringLiteral("<div>%1</div>").arg(where.toHtmlEscaped()) +
+            table({{tr("x"), value[0]},
                    {tr("code q"), value[1]},
                    {tr("bits"), value[2]},
                    {tr("dequantized"), value[3]},
-                   {tr("error"), value[4]}}));
+                   {tr("error"), value[4]}}) +
+            QStringLiteral("<div>%1</div>")
+                .arg(formula.isEmpty() ? QStringLiteral("&nbsp;<br>&nbsp;")
+                                       : formula.toHtmlEscaped().replace(QLatin1Char('\n'),
+                                                                         QStringLiteral("<br>"))));
 }
 
 FactsCard::FactsCard(QWidget* parent) : QLabel(parent)

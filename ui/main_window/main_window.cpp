@@ -8,9 +8,10 @@
 #include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/save_path.h"
 #include "ui/main_window/samples.h"
+#include "ui/main_window/tensor_actions.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
-#include "ui/panels/panel.h"
+#include "ui/panels/panel_figure.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -120,6 +121,7 @@ void MainWindow::buildActions()
     auto* file = menuBar()->addMenu(tr("&File"));
     auto* edit = menuBar()->addMenu(tr("&Edit"));
     auto* view = menuBar()->addMenu(tr("&View"));
+    auto* tensor = menuBar()->addMenu(tr("Te&nsor"));
     auto* train = menuBar()->addMenu(tr("&Train"));
     auto* help = menuBar()->addMenu(tr("&Help"));
     auto* bar = addToolBar(tr("Main"));
@@ -192,15 +194,6 @@ void MainWindow::buildActions()
     auto* trainAction = workspace(tr("&2 Train"), "train", Qt::Key_2,
                                   tr("Train a network under fake quantization"));
     view->addSeparator();
-    m_logCounts = add(view, tr("&Logarithmic counts"), QKeySequence(Qt::Key_L),
-                      tr("The histogram's counts on a logarithmic axis"), [this] {
-                          m_document.edit(tr("logarithmic counts"), {}, [](Session& session) {
-                              auto& counts = session.tensor.view.counts;
-                              counts =
-                                  counts == CountScale::Log ? CountScale::Linear : CountScale::Log;
-                          });
-                      });
-    m_logCounts->setCheckable(true);
     add(view, tr("Show &all"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Undo every zoom"), [this] {
         if (m_document.session().workspace == "train")
             m_train->resetView();
@@ -215,6 +208,8 @@ void MainWindow::buildActions()
                      });
     dark->setCheckable(true);
     dark->setObjectName(QStringLiteral("darkTheme"));
+
+    tensor->addActions(tensorActions(*m_tensor));
 
     add(train, tr("&Start, pause, resume"), QKeySequence(Qt::CTRL | Qt::Key_Space),
         tr("Start the training, pause it, go on"), [this] {
@@ -262,9 +257,6 @@ void MainWindow::follow()
         m_document.path().isEmpty() ? tr("untitled") : QFileInfo(m_document.path()).fileName();
     setWindowTitle(tr("%1[*] \u2013 Quantoscope").arg(name));
     setWindowModified(m_document.isModified() || m_train->hasUnsavedTraining());
-    const bool tensor = session.workspace != "train";
-    m_logCounts->setEnabled(tensor);
-    m_logCounts->setChecked(session.tensor.view.counts == CountScale::Log);
 }
 
 void MainWindow::say(const QString& text, bool problem)
@@ -410,10 +402,10 @@ void MainWindow::exportPlot(const QString& panelId)
     const auto* panel = panelById(panelId);
     if (panel == nullptr)
         return;
-    auto input = m_tensor->panelInput();
+    auto input = m_tensor->panelInput(*panel);
     input.training = m_train->training();
     input.weightLayer = m_train->weightLayer();
-    const auto written = runExportDialog(this, *panel, panel->build(input), input.view.x);
+    const auto written = runExportDialog(this, *panel, figureOf(*panel, input), input.view.x);
     if (!written.message.isEmpty())
         say(written.message, written.problem);
 }

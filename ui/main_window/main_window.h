@@ -65,7 +65,6 @@ private:
     TensorWorkspace* m_tensor;
     TrainWorkspace* m_train;
     QActionGroup* m_workspaces;
-    QAction* m_logCounts;
     QLabel* m_status;
     QString m_pendingSelect; ///< a file just opened: its main tensor is chosen when it is there
 };

@@ -40,6 +40,7 @@ Figure bitsSweepFigure(const PanelInput& input)
             if (const auto db = point.errors.sqnrDb()) {
                 series.x.push_back(point.at);
                 series.y.push_back(*db);
+                series.choices.push_back(QStringLiteral("bits:%1").arg(point.at));
                 low = std::min(low, *db);
                 high = std::max(high, *db);
             }

@@ -63,6 +63,7 @@ Figure formatsFigure(const PanelInput& input)
         series.x.push_back(point->bitsPerWeight);
         series.y.push_back(db);
         series.labels.push_back(dtypeName(point->spec.dtype));
+        series.choices.push_back(QStringLiteral("dtype:") + series.labels.back());
         low = std::min(low, db);
         high = std::max(high, db);
         fewest = std::min(fewest, point->bitsPerWeight);

@@ -87,12 +87,19 @@ Figure landscapeFigure(const PanelInput& input)
     minimum.color = ColorRole::Dequantized;
     minimum.x = {bestScale};
     minimum.y = {bestZero};
+    minimum.choices = {QStringLiteral("scale_zero_point:%1,%2")
+                           .arg(bestScale, 0, 'g', 17)
+                           .arg(land.zeroPoints[study->bestZeroPoint])};
     figure.series.push_back(std::move(minimum));
     const auto scale = static_cast<double>(report.params.scaleAt(0));
     auto current = currentPoint(QStringLiteral("current zero_point [code]"), scale,
                                 report.params.zeroPointAt(0), {});
     current.marker = MarkerShape::Cross;
     figure.series.push_back(std::move(current));
+    figure.points.push_back({QStringLiteral("scale_zero_point"),
+                             {},
+                             scale,
+                             static_cast<double>(report.params.zeroPointAt(0))});
     const auto number = [](double v) {
         return QString::fromStdString(formatShort(v));
     };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/bit_inspector.h"
 #include "core/pipeline/tensor_study.h"
 #include "core/session/tensor_view.h"
 #include "ui/plot/figure.h"
@@ -25,6 +26,11 @@ struct PanelInput {
     /// The other side of A|B, where there is one: the same tensor through it.
     std::shared_ptr<const TensorResult> other;
     std::shared_ptr<const TensorStudy> otherStudy; ///< likewise
+    bool showsB = false; ///< `tensor` is through B, `other` through A
+    /// The element view.picked through the quantizer in force; null: none is picked.
+    std::shared_ptr<const ElementInspection> picked;
+    /// The elements of what is shown whose values lie in view.brush, through its quantizer.
+    std::shared_ptr<const Report> selection;
     QString weightLayer; ///< whose weights of the training are shown: "0.weight"; empty: the first
     TensorView view;     ///< how the tensor is looked at
 };

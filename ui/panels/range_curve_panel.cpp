@@ -58,6 +58,7 @@ Series observersOn(const std::vector<RangeChoice>& choices)
         points.x.push_back(choice.clip);
         points.y.push_back(choice.errors.mse());
         points.labels.push_back(QString::fromStdString(choice.observer));
+        points.choices.push_back(QStringLiteral("observer:") + points.labels.back());
     }
     return points;
 }

@@ -127,8 +127,11 @@ void addZeroMarker(Figure& figure, const TensorResult& result)
     QString label = Panels::tr("0 \u2192 code %1").arg(codeText(params.dtype(), code));
     if (y != 0)
         label += Panels::tr(" = %1").arg(number(static_cast<double>(y)));
+    const auto& scheme = info(params.qscheme());
+    const bool movable =
+        info(params.dtype()).isInteger() && !scheme.symmetric && !scheme.floatZeroPoint;
     figure.markers.push_back(
-        {QStringLiteral("zero_point"), label, 0.0, ColorRole::Muted, LineStyle::Dotted, false});
+        {QStringLiteral("zero_point"), label, 0.0, ColorRole::Muted, LineStyle::Dotted, movable});
 }
 
 } // namespace

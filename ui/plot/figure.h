@@ -57,6 +57,9 @@ struct Series {
     /// CSV. Empty: none.
     std::vector<QString> labels;
     bool labelsShown = true; ///< false: under the pointer and in the CSV only
+    /// What a click on each point chooses ("dtype:float8_e4m3fn"): comes back through
+    /// PlotView::pointChosen. Empty: nothing.
+    std::vector<QString> choices;
 };
 
 /// An axis. A finite range always: core computes it, the plot never guesses.

@@ -37,8 +37,17 @@ void FigureGround::drawRegion(QCPPainter* painter, const Region& region) const
     const auto [left, right] = regionPixels(m_axes, region);
     if (right - left < 0.5)
         return;
-    const QColor& color = m_style->theme->color(ColorRole::Clipping);
     const QRectF rect(left, m_axes->top(), right - left, m_axes->height());
+    if (region.kind == RegionKind::Selected) {
+        const QColor& accent = m_style->theme->color(ColorRole::Accent);
+        painter->fillRect(rect, tint(accent, 0.14));
+        painter->setAntialiasing(false);
+        painter->setPen(QPen(accent, 1));
+        painter->drawLine(rect.topLeft(), rect.bottomLeft());
+        painter->drawLine(rect.topRight(), rect.bottomRight());
+        return;
+    }
+    const QColor& color = m_style->theme->color(ColorRole::Clipping);
     painter->fillRect(rect, tint(color, 0.05));
     painter->setAntialiasing(true);
     painter->setPen(QPen(tint(color, 0.38), 1));

@@ -21,8 +21,9 @@ int FigureHeader::heightFor(int width) const
     return layoutFor(width).height;
 }
 
-FigureHeader::Layout FigureHeader::layoutFor(int width) const
+FigureHeader::Layout FigureHeader::layoutFor(int whole) const
 {
+    const int width = whole - m_inset;
     Layout layout;
     if (!m_figure || !m_style)
         return layout;
@@ -76,14 +77,14 @@ FigureHeader::Layout FigureHeader::layoutFor(int width) const
             top = layout.title.center().y() - smallLine / 2;
         }
         for (Entry& entry : layout.legend) {
-            const int whole = swatchWidth + swatchGap + entry.text.width();
-            if (!oneLine && x > edge && x + whole > width - edge) {
+            const int entryWidth = swatchWidth + swatchGap + entry.text.width();
+            if (!oneLine && x > edge && x + entryWidth > width - edge) {
                 x = edge;
                 top += smallLine;
             }
             entry.swatch.moveTo(x, top);
             entry.text.moveTo(x + swatchWidth + swatchGap, top);
-            x += whole + gap;
+            x += entryWidth + gap;
         }
         if (!oneLine)
             y = top + smallLine;

@@ -23,6 +23,8 @@ public:
     void setStyle(const FigureStyle* style) { m_style = style; }
     /// Pixels needed above the axes in a picture that is `width` wide.
     int heightFor(int width) const;
+    /// Pixels at the right of the first line that are left to something else.
+    void setInset(int pixels) { m_inset = pixels; }
 
 protected:
     void applyDefaultAntialiasingHint(QCPPainter*) const override {}
@@ -40,12 +42,13 @@ private:
         QVector<Entry> legend;
         int height = 0;
     };
-    Layout layoutFor(int width) const;
+    Layout layoutFor(int whole) const;
     void drawSwatch(QCPPainter* painter, const Series& series, const QRect& rect) const;
     void drawEmptyText(QCPPainter* painter) const;
 
     const Figure* m_figure = nullptr;
     const FigureStyle* m_style = nullptr;
+    int m_inset = 0;
 };
 
 } // namespace qs

@@ -52,6 +52,30 @@ QString FigureLabels::labelAt(const QPointF& position) const
     return names.join(QLatin1Char('\n'));
 }
 
+QString FigureLabels::choiceAt(const QPointF& position) const
+{
+    QString choice;
+    if (!m_figure || !m_figure->emptyText.isEmpty())
+        return choice;
+    double nearest = kReach;
+    const QCPAxis* x = m_axes->axis(QCPAxis::atBottom);
+    for (const Series& series : m_figure->series) {
+        const QCPAxis* y = m_axes->axis(series.rightAxis ? QCPAxis::atRight : QCPAxis::atLeft);
+        const std::size_t count =
+            std::min({series.choices.size(), series.x.size(), series.y.size()});
+        for (std::size_t i = 0; i < count; ++i) {
+            const QPointF off(x->coordToPixel(series.x[i]) - position.x(),
+                              y->coordToPixel(series.y[i]) - position.y());
+            const double distance = std::max(std::abs(off.x()), std::abs(off.y()));
+            if (distance <= nearest && !series.choices[i].isEmpty()) {
+                nearest = distance;
+                choice = series.choices[i];
+            }
+        }
+    }
+    return choice;
+}
+
 void FigureLabels::draw(QCPPainter* painter)
 {
     const QVector<Point> all = points();

@@ -21,6 +21,8 @@ public:
 
     /// The names of the points at `position`, one a line; empty: none.
     QString labelAt(const QPointF& position) const;
+    /// What a click there chooses (Series::choices): the nearest point's; empty: nothing.
+    QString choiceAt(const QPointF& position) const;
 
 protected:
     void applyDefaultAntialiasingHint(QCPPainter*) const override {}

@@ -9,6 +9,7 @@ namespace qs {
 namespace {
 
 constexpr double grabDistance = 6;
+constexpr double pointReach = 10;
 constexpr int tagPadding = 5;
 constexpr int heightPerStripRow = 100; // of the picture; further rows of tags go into the axes
 
@@ -21,8 +22,8 @@ FigureMarks::FigureMarks(QCPAxisRect* axes, bool showHandles, const QString& lay
 
 double FigureMarks::xOf(int marker) const
 {
-    if (marker == m_dragged.first)
-        return m_dragged.second;
+    if (marker == m_draggedIndex)
+        return m_draggedAt.x();
     return m_figure->markers[static_cast<std::size_t>(marker)].x;
 }
 
@@ -109,6 +110,11 @@ int FigureMarks::handleAt(const QPointF& position) const
     if (!m_figure || !m_style || !m_figure->emptyText.isEmpty())
         return -1;
     const QCPAxis* axis = m_axes->axis(QCPAxis::atBottom);
+    for (int i = 0; i < static_cast<int>(m_figure->points.size()); ++i) {
+        const QPointF off = pixelOf(i) - position;
+        if (std::max(std::abs(off.x()), std::abs(off.y())) <= pointReach)
+            return static_cast<int>(m_figure->markers.size()) + i;
+    }
     int nearest = -1;
     double distance = grabDistance;
     if (position.y() >= m_axes->top() - 4 && position.y() <= m_axes->bottom() + 4) {
@@ -156,7 +162,7 @@ void FigureMarks::draw(QCPPainter* painter)
         painter->setPen(pen);
         painter->drawLine(QPointF(x, top), QPointF(x, m_axes->bottom()));
         if (handle)
-            drawGrip(painter, x, i == m_selected || i == m_dragged.first);
+            drawGrip(painter, x, i == m_selected || i == m_draggedIndex);
     }
     painter->setFont(m_style->base);
     for (const Tag& tag : tags) {
@@ -173,7 +179,55 @@ void FigureMarks::draw(QCPPainter* painter)
             painter->fontMetrics().elidedText(marker.label, Qt::ElideRight,
                                               static_cast<int>(tag.rect.width()) - 4));
     }
+    drawPoints(painter);
     drawRegionLabels(painter, tags);
+}
+
+QPointF FigureMarks::pixelOf(int point) const
+{
+    const PointHandle& handle = m_figure->points[static_cast<std::size_t>(point)];
+    const bool dragged = m_draggedIndex == static_cast<int>(m_figure->markers.size()) + point;
+    const QPointF at = dragged ? m_draggedAt : QPointF(handle.x, handle.y);
+    return {m_axes->axis(QCPAxis::atBottom)->coordToPixel(at.x()),
+            m_axes->axis(QCPAxis::atLeft)->coordToPixel(at.y())};
+}
+
+// A ring that lets the map under it be seen, with an edge in both of the theme's extremes: maps are
+// light and dark.
+void FigureMarks::drawPoints(QCPPainter* painter) const
+{
+    const PlotTheme& theme = *m_style->theme;
+    painter->setFont(m_style->base);
+    for (int i = 0; i < static_cast<int>(m_figure->points.size()); ++i) {
+        const PointHandle& handle = m_figure->points[static_cast<std::size_t>(i)];
+        const QPointF at = pixelOf(i);
+        if (!QRectF(m_axes->rect()).adjusted(-1, -1, 1, 1).contains(at))
+            continue;
+        const int index = static_cast<int>(m_figure->markers.size()) + i;
+        const double radius = index == m_selected || index == m_draggedIndex ? 9 : 7;
+        painter->setAntialiasing(true);
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(QPen(Qt::white, 5));
+        painter->drawEllipse(at, radius, radius);
+        painter->setPen(QPen(m_showHandles ? QColor(0x4527A0) : QColor(Qt::black), 2.5));
+        painter->drawEllipse(at, radius, radius);
+        if (handle.label.isEmpty())
+            continue;
+        const QFontMetrics metrics(m_style->base);
+        const QSizeF size(metrics.horizontalAdvance(handle.label) + 2.0 * tagPadding,
+                          rowHeight() - 3);
+        QRectF tag(QPointF(at.x() + radius + 5, at.y() - size.height() / 2), size);
+        if (tag.right() > m_axes->right())
+            tag.moveRight(at.x() - radius - 5);
+        tag.moveTop(std::clamp(tag.top(), static_cast<double>(m_axes->top()),
+                               std::max<double>(m_axes->top(), m_axes->bottom() - size.height())));
+        painter->setPen(QPen(theme.handle, 1));
+        painter->setBrush(theme.background);
+        painter->drawRoundedRect(tag, 3, 3);
+        painter->setPen(theme.text);
+        painter->drawText(tag, Qt::AlignCenter | Qt::TextSingleLine, handle.label);
+        painter->setBrush(Qt::NoBrush);
+    }
 }
 
 void FigureMarks::drawGrip(QCPPainter* painter, double x, bool selected) const

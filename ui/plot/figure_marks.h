@@ -55,12 +55,17 @@ public:
     int stripHeight(int left, int right) const;
     /// Where tags are, as of the last layout.
     QVector<QRectF> tagRects() const;
-    /// The marker that can be dragged at `position`; -1: none.
+    /// What can be dragged at `position`: a marker, or, counted on after the markers, a point;
+    /// -1: none.
     int handleAt(const QPointF& position) const;
-    /// Where marker `index` is shown, whatever its figure says, while it is dragged.
-    void setDragged(int index, double x) { m_dragged = {index, x}; }
-    void clearDragged() { m_dragged.first = -1; }
-    /// The marker that the keyboard moves; -1: none.
+    /// Where handle `index` is shown, whatever its figure says, while it is dragged.
+    void setDragged(int index, const QPointF& at)
+    {
+        m_draggedIndex = index;
+        m_draggedAt = at;
+    }
+    void clearDragged() { m_draggedIndex = -1; }
+    /// The handle that the keyboard moves; -1: none.
     void setSelected(int index) { m_selected = index; }
 
 protected:
@@ -80,12 +85,16 @@ private:
     int rowHeight() const;
     void drawRegionLabels(QCPPainter* painter, const QVector<Tag>& tags) const;
     void drawGrip(QCPPainter* painter, double x, bool selected) const;
+    void drawPoints(QCPPainter* painter) const;
+    /// The pixel of a point that can be dragged.
+    QPointF pixelOf(int point) const;
 
     QCPAxisRect* m_axes;
     bool m_showHandles;
     const Figure* m_figure = nullptr;
     const FigureStyle* m_style = nullptr;
-    std::pair<int, double> m_dragged{-1, 0};
+    int m_draggedIndex = -1;
+    QPointF m_draggedAt; ///< in the axes' units
     int m_selected = -1;
 };
 

@@ -322,6 +322,11 @@ double FigureScene::pixelOf(double x) const
     return d->axes->axis(QCPAxis::atBottom)->coordToPixel(x);
 }
 
+double FigureScene::pixelOfY(double y) const
+{
+    return d->axes->axis(QCPAxis::atLeft)->coordToPixel(y);
+}
+
 int FigureScene::handleAt(const QPointF& position) const
 {
     return d->marks->handleAt(position);
@@ -333,9 +338,19 @@ QString FigureScene::labelAt(const QPointF& position) const
     return label.isEmpty() ? d->map->labelAt(position) : label;
 }
 
-void FigureScene::setDragged(int marker, double x)
+QString FigureScene::choiceAt(const QPointF& position) const
 {
-    d->marks->setDragged(marker, x);
+    return d->labels->choiceAt(position);
+}
+
+void FigureScene::setHeaderInset(int pixels)
+{
+    d->header->setInset(pixels);
+}
+
+void FigureScene::setDragged(int handle, const QPointF& at)
+{
+    d->marks->setDragged(handle, at);
 }
 
 void FigureScene::clearDragged()
@@ -343,9 +358,9 @@ void FigureScene::clearDragged()
     d->marks->clearDragged();
 }
 
-void FigureScene::setSelected(int marker)
+void FigureScene::setSelected(int handle)
 {
-    d->marks->setSelected(marker);
+    d->marks->setSelected(handle);
 }
 
 } // namespace qs

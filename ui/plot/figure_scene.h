@@ -53,16 +53,22 @@ public:
     /// Does what painting would do before it paints.
     void updateLayout();
     double pixelOf(double x) const;
+    double pixelOfY(double y) const;
 
-    /// The marker that can be dragged at `position`; -1: none.
+    /// What can be dragged at `position`: a marker, or, counted on after the markers, a point;
+    /// -1: none.
     int handleAt(const QPointF& position) const;
     /// The name of the point at `position`, or the value of the map there; empty: neither.
     QString labelAt(const QPointF& position) const;
-    /// Shows a marker at `x`, whatever its figure says, until clearDragged().
-    void setDragged(int marker, double x);
+    /// What a click on the point at `position` chooses; empty: nothing.
+    QString choiceAt(const QPointF& position) const;
+    /// Shows a handle at `at`, in the axes' units, whatever its figure says, until clearDragged().
+    void setDragged(int handle, const QPointF& at);
     void clearDragged();
-    /// The marker that the keyboard moves; -1: none.
-    void setSelected(int marker);
+    /// The handle that the keyboard moves; -1: none.
+    void setSelected(int handle);
+    /// Pixels at the right of the header that are left to a button.
+    void setHeaderInset(int pixels);
 
 private:
     struct Private;

@@ -106,14 +106,22 @@ void PlotInteraction::press(QMouseEvent* event)
     m_pressed = position;
     m_pressedView = m_canvas.scene().view();
     m_handle = m_canvas.laidOutScene().handleAt(position);
-    if (m_handle >= 0) {
-        m_action = Action::Handle;
-        const Marker& marker = m_view.figure().markers[static_cast<std::size_t>(m_handle)];
-        m_handleX = marker.x;
+    const bool inAxes = m_canvas.scene().axesRect().contains(position.toPoint());
+    if (inAxes && event->modifiers() & Qt::ControlModifier) {
+        m_action = Action::Brush;
+    } else if (inAxes && event->modifiers() & Qt::AltModifier) {
+        m_action = Action::Grid;
+        m_gridX = xAt(position.x());
         m_handleMoved = false;
-        // The line keeps its distance from the pointer, so that taking hold of it moves nothing.
-        m_grabOffset = m_canvas.scene().pixelOf(marker.x) - position.x();
-    } else if (m_canvas.scene().axesRect().contains(position.toPoint())) {
+    } else if (m_handle >= 0) {
+        m_action = Action::Handle;
+        m_handleAt = handleAt(m_handle);
+        m_handleMoved = false;
+        // It keeps its distance from the pointer, so that taking hold of it moves nothing.
+        const FigureScene& scene = m_canvas.scene();
+        m_grabOffset =
+            QPointF(scene.pixelOf(m_handleAt.x()), scene.pixelOfY(m_handleAt.y())) - position;
+    } else if (inAxes) {
         m_action = event->modifiers() & Qt::ShiftModifier ? Action::Box : Action::Click;
     } else if (overYAxis(position)) {
         m_action = Action::PanY;
@@ -153,7 +161,15 @@ void PlotInteraction::move(QMouseEvent* event)
         m_canvas.setBox(QRectF(m_pressed, position).normalized().intersected(axes));
         break;
     case Action::Handle:
-        moveHandle(m_handle, position.x() + m_grabOffset);
+        moveHandle(m_handle, position + m_grabOffset);
+        break;
+    case Action::Brush:
+        brush(position);
+        break;
+    case Action::Grid:
+        m_handleMoved = true;
+        m_view.setCursor(Qt::SizeHorCursor);
+        emit m_view.gridDragged(m_gridX, xAt(position.x()));
         break;
     case Action::Click:
     case Action::None:
@@ -161,20 +177,63 @@ void PlotInteraction::move(QMouseEvent* event)
     }
 }
 
-void PlotInteraction::moveHandle(int marker, double pixel)
+double PlotInteraction::xAt(double pixel) const
 {
-    if (marker < 0 || marker >= static_cast<int>(m_view.figure().markers.size()))
+    return valueAt(std::clamp(fractionX(pixel), 0.0, 1.0), m_canvas.scene().view().x,
+                   m_view.figure().x.log);
+}
+
+double PlotInteraction::yAt(double pixel) const
+{
+    return valueAt(std::clamp(fractionY(pixel), 0.0, 1.0), m_canvas.scene().view().y,
+                   m_view.figure().y.log);
+}
+
+bool PlotInteraction::hasHandle(int handle) const
+{
+    const Figure& figure = m_view.figure();
+    return handle >= 0 && handle < static_cast<int>(figure.markers.size() + figure.points.size());
+}
+
+QString PlotInteraction::handleId(int handle) const
+{
+    const Figure& figure = m_view.figure();
+    const auto index = static_cast<std::size_t>(handle);
+    return index < figure.markers.size() ? figure.markers[index].id
+                                         : figure.points[index - figure.markers.size()].id;
+}
+
+QPointF PlotInteraction::handleAt(int handle) const
+{
+    const Figure& figure = m_view.figure();
+    const auto index = static_cast<std::size_t>(handle);
+    if (index < figure.markers.size())
+        return {figure.markers[index].x, m_canvas.scene().view().y.min};
+    const PointHandle& point = figure.points[index - figure.markers.size()];
+    return {point.x, point.y};
+}
+
+void PlotInteraction::moveHandle(int handle, const QPointF& pixel)
+{
+    if (!hasHandle(handle))
         return;
-    const double fraction = std::clamp(fractionX(pixel), 0.0, 1.0);
-    const double x = valueAt(fraction, m_canvas.scene().view().x, m_view.figure().x.log);
-    if (x == m_handleX)
+    const bool isPoint = handle >= static_cast<int>(m_view.figure().markers.size());
+    const QPointF at(xAt(pixel.x()), isPoint ? yAt(pixel.y()) : m_handleAt.y());
+    if (at == m_handleAt)
         return;
-    m_handleX = x;
+    m_handleAt = at;
     m_handleMoved = true;
-    m_canvas.scene().setDragged(marker, x);
+    m_canvas.scene().setDragged(handle, at);
     m_canvas.replotMarks();
-    const QString id = m_view.figure().markers[static_cast<std::size_t>(marker)].id;
-    emit m_view.handleMoved(id, x);
+    emit m_view.handleMoved(handleId(handle), at.x(), at.y());
+}
+
+/// The stretch of x between where the button went down and here, from the lower to the upper edge.
+void PlotInteraction::brush(const QPointF& position)
+{
+    const QRect axes = m_canvas.laidOutScene().axesRect();
+    const QRectF box(QPointF(m_pressed.x(), axes.top()), QPointF(position.x(), axes.bottom()));
+    m_canvas.setBox(box.normalized().intersected(axes));
 }
 
 void PlotInteraction::release(QMouseEvent* event)
@@ -186,10 +245,19 @@ void PlotInteraction::release(QMouseEvent* event)
     if (action == Action::Handle) {
         m_canvas.scene().clearDragged();
         m_canvas.replotLater();
-        if (m_handleMoved && m_handle < static_cast<int>(m_view.figure().markers.size())) {
-            const QString id = m_view.figure().markers[static_cast<std::size_t>(m_handle)].id;
-            emit m_view.handleReleased(id, m_handleX);
-        }
+        if (m_handleMoved && hasHandle(m_handle))
+            emit m_view.handleReleased(handleId(m_handle), m_handleAt.x(), m_handleAt.y());
+    } else if (action == Action::Grid) {
+        if (m_handleMoved)
+            emit m_view.gridReleased();
+    } else if (action == Action::Brush) {
+        m_canvas.setBox({});
+        const double from = xAt(std::min(m_pressed.x(), position.x()));
+        const double to = xAt(std::max(m_pressed.x(), position.x()));
+        if (std::abs(position.x() - m_pressed.x()) >= clickDistance)
+            emit m_view.brushed(from, to);
+        else
+            emit m_view.brushCleared();
     } else if (action == Action::Box) {
         const QRect axes = m_canvas.laidOutScene().axesRect();
         const QRectF box = QRectF(m_pressed, position).normalized().intersected(axes);
@@ -199,9 +267,11 @@ void PlotInteraction::release(QMouseEvent* event)
                         Zoom{fractionX(box.left()), fractionX(box.right())},
                         Zoom{fractionY(box.bottom()), fractionY(box.top())}));
     } else if (action == Action::Click) {
-        const FigureView& view = m_canvas.scene().view();
-        emit m_view.picked(valueAt(fractionX(position.x()), view.x, m_view.figure().x.log),
-                           valueAt(fractionY(position.y()), view.y, m_view.figure().y.log));
+        const QString choice = m_canvas.laidOutScene().choiceAt(position);
+        if (choice.isEmpty())
+            emit m_view.picked(xAt(position.x()), yAt(position.y()));
+        else
+            emit m_view.pointChosen(choice);
     }
     hover(position);
 }
@@ -209,8 +279,13 @@ void PlotInteraction::release(QMouseEvent* event)
 void PlotInteraction::hover(const QPointF& position)
 {
     const FigureScene& scene = m_canvas.laidOutScene();
-    if (scene.handleAt(position) >= 0)
+    const int handle = scene.handleAt(position);
+    if (handle >= static_cast<int>(m_view.figure().markers.size()))
+        m_view.setCursor(Qt::SizeAllCursor);
+    else if (handle >= 0)
         m_view.setCursor(Qt::SizeHorCursor);
+    else if (!scene.choiceAt(position).isEmpty())
+        m_view.setCursor(Qt::PointingHandCursor);
     else
         m_view.unsetCursor();
     if (!usable() || !scene.axesRect().contains(position.toPoint())) {
@@ -256,6 +331,11 @@ void PlotInteraction::wheel(QWheelEvent* event)
         event->ignore();
         return;
     }
+    if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) {
+        emit m_view.wheelTurned(delta / 120.0, event->modifiers());
+        event->accept();
+        return;
+    }
     const double factor = std::pow(zoomPerNotch, delta / 120.0);
     const auto around = [&](double anchor) {
         return Zoom{anchor - anchor * factor, anchor + (1 - anchor) * factor};
@@ -277,7 +357,7 @@ bool PlotInteraction::key(QKeyEvent* event)
     case Qt::Key_Left:
     case Qt::Key_Right: {
         const int direction = event->key() == Qt::Key_Left ? -1 : 1;
-        if (!moveSelected(event, direction))
+        if (!moveSelected(event, QPointF(direction, 0)))
             zoomX({direction * pan, 1 + direction * pan});
         return true;
     }
@@ -291,6 +371,12 @@ bool PlotInteraction::key(QKeyEvent* event)
     case Qt::Key_Home:
         resetView();
         return true;
+    case Qt::Key_PageUp:
+    case Qt::Key_PageDown: {
+        // Up and down walk through the handles; a point also goes up and down.
+        const bool isPoint = selectedIndex() >= static_cast<int>(m_view.figure().markers.size());
+        return isPoint && moveSelected(event, QPointF(0, event->key() == Qt::Key_PageUp ? -1 : 1));
+    }
     case Qt::Key_Up:
         return selectHandle(-1);
     case Qt::Key_Down:
@@ -307,53 +393,61 @@ bool PlotInteraction::key(QKeyEvent* event)
     }
 }
 
+/// All that can be dragged, in the order the keyboard walks through them.
+std::vector<int> PlotInteraction::handles() const
+{
+    const Figure& figure = m_view.figure();
+    std::vector<int> indices;
+    for (std::size_t i = 0; i < figure.markers.size() + figure.points.size(); ++i) {
+        if (i >= figure.markers.size() || figure.markers[i].handle)
+            indices.push_back(static_cast<int>(i));
+    }
+    return indices;
+}
+
 int PlotInteraction::selectedIndex() const
 {
-    const std::vector<Marker>& markers = m_view.figure().markers;
-    for (std::size_t i = 0; i < markers.size(); ++i) {
-        if (markers[i].handle && !m_selected.isEmpty() && markers[i].id == m_selected)
-            return static_cast<int>(i);
+    if (m_selected.isEmpty())
+        return -1;
+    for (const int handle : handles()) {
+        if (handleId(handle) == m_selected)
+            return handle;
     }
     return -1;
 }
 
 bool PlotInteraction::selectHandle(int direction)
 {
-    std::vector<std::size_t> handles;
-    const std::vector<Marker>& markers = m_view.figure().markers;
-    for (std::size_t i = 0; i < markers.size(); ++i) {
-        if (markers[i].handle)
-            handles.push_back(i);
-    }
-    if (handles.empty())
+    const std::vector<int> all = handles();
+    if (all.empty())
         return false;
-    const auto at =
-        std::find(handles.begin(), handles.end(), static_cast<std::size_t>(selectedIndex()));
-    const std::size_t count = handles.size();
+    const auto at = std::find(all.begin(), all.end(), selectedIndex());
+    const std::size_t count = all.size();
     std::size_t next = direction > 0 ? 0 : count - 1;
-    if (at != handles.end()) {
-        const auto position = static_cast<std::size_t>(at - handles.begin());
+    if (at != all.end()) {
+        const auto position = static_cast<std::size_t>(at - all.begin());
         next = direction > 0 ? (position + 1) % count : (position + count - 1) % count;
     }
-    m_selected = markers[handles[next]].id;
+    m_selected = handleId(all[next]);
     figureChanged();
     m_canvas.replotMarks();
     return true;
 }
 
-bool PlotInteraction::moveSelected(QKeyEvent* event, int direction)
+bool PlotInteraction::moveSelected(QKeyEvent* event, const QPointF& direction)
 {
     const int index = selectedIndex();
     if (index < 0)
         return false;
     // From where the keys have moved it to so far: the figure may still show the value before.
-    const double x =
-        m_keyMoved ? m_handleX : m_view.figure().markers[static_cast<std::size_t>(index)].x;
+    if (!m_keyMoved)
+        m_handleAt = handleAt(index);
     const double step = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
     m_keyMoved = true;
     m_handle = index;
-    m_handleX = x;
-    moveHandle(index, m_canvas.laidOutScene().pixelOf(x) + direction * step);
+    const FigureScene& scene = m_canvas.laidOutScene();
+    moveHandle(index, QPointF(scene.pixelOf(m_handleAt.x()), scene.pixelOfY(m_handleAt.y())) +
+                          direction * step);
     return true;
 }
 
@@ -361,19 +455,25 @@ void PlotInteraction::keyRelease(QKeyEvent* event)
 {
     if (event->isAutoRepeat() || !m_keyMoved)
         return;
-    if (event->key() != Qt::Key_Left && event->key() != Qt::Key_Right)
+    switch (event->key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_PageUp:
+    case Qt::Key_PageDown:
+        break;
+    default:
         return;
+    }
     m_keyMoved = false;
     m_canvas.scene().clearDragged();
     m_canvas.replotLater();
-    emit m_view.handleReleased(m_selected, m_handleX);
+    emit m_view.handleReleased(m_selected, m_handleAt.x(), m_handleAt.y());
 }
 
 void PlotInteraction::figureChanged()
 {
     m_canvas.scene().setSelected(selectedIndex());
-    const auto count = static_cast<int>(m_view.figure().markers.size());
-    if (m_action == Action::Handle && m_handle >= count) {
+    if (m_action == Action::Handle && !hasHandle(m_handle)) {
         m_action = Action::None;
         m_canvas.scene().clearDragged();
     }

@@ -5,6 +5,7 @@
 #include "ui/plot/plot_canvas.h"
 
 #include <QPointF>
+#include <vector>
 
 class QKeyEvent;
 class QMouseEvent;
@@ -35,7 +36,7 @@ public:
     void figureChanged();
 
 private:
-    enum class Action { None, Click, PanX, PanY, PanBoth, Box, Handle };
+    enum class Action { None, Click, PanX, PanY, PanBoth, Box, Handle, Brush, Grid };
     struct Zoom {
         double from = 0;
         double to = 1;
@@ -51,9 +52,16 @@ private:
     bool overYAxis(const QPointF& position) const;
     bool overXAxis(const QPointF& position) const;
     void hover(const QPointF& position);
-    void moveHandle(int marker, double pixel);
+    void moveHandle(int handle, const QPointF& pixel);
+    void brush(const QPointF& position);
+    double xAt(double pixel) const;
+    double yAt(double pixel) const;
+    QString handleId(int handle) const;
+    bool hasHandle(int handle) const;
+    QPointF handleAt(int handle) const;
     bool selectHandle(int direction);
-    bool moveSelected(QKeyEvent* event, int direction);
+    bool moveSelected(QKeyEvent* event, const QPointF& direction);
+    std::vector<int> handles() const;
     int selectedIndex() const;
 
     PlotView& m_view;
@@ -62,8 +70,9 @@ private:
     QPointF m_pressed;
     FigureView m_pressedView;
     int m_handle = -1;
-    double m_grabOffset = 0; ///< pixels from the pointer to the line of the handle
-    double m_handleX = 0;
+    QPointF m_grabOffset; ///< pixels from the pointer to the handle
+    QPointF m_handleAt;
+    double m_gridX = 0; ///< where the grid is held
     bool m_handleMoved = false;
     QString m_selected; ///< id of the handle the keyboard moves
     bool m_keyMoved = false;

@@ -213,6 +213,12 @@ double PlotView::xAt(double pixel) const
                    d->figure.x.log);
 }
 
+void PlotView::setHeaderInset(int pixels)
+{
+    d->canvas.scene().setHeaderInset(pixels);
+    d->canvas.replotLater();
+}
+
 void PlotView::setCursorX(std::optional<double> x)
 {
     d->canvas.setCursorX(x);

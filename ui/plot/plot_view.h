@@ -16,8 +16,9 @@ namespace qs {
 /// Shows one Figure and lets a person look around in it and drag its handles.
 ///
 /// Wheel: zoom x at the pointer (over a y axis: y). Drag: pan. Shift+drag: zoom into a box.
-/// Double-click: the whole figure. Keys: Left/Right pan, +/- zoom, Home the whole figure, Up/Down
-/// choose a handle that Left/Right then move (Shift: ten times as far), Esc lets go of it.
+/// Ctrl+drag: select a stretch of x. Alt+drag: take hold of the grid. Double-click: the whole
+/// figure. Keys: Left/Right pan, +/- zoom, Home the whole figure, Up/Down choose a handle that
+/// Left/Right (a point: Page Up/Page Down, too) then move (Shift: ten times as far), Esc lets go.
 class PlotView : public QWidget {
     Q_OBJECT
 
@@ -56,6 +57,9 @@ public:
     double pixelOf(double x) const;
     double xAt(double pixel) const;
 
+    /// Pixels at the right of the header that are left to a button.
+    void setHeaderInset(int pixels);
+
     /// A vertical line at `x` that comes from another plot's pointer; nothing: no line.
     void setCursorX(std::optional<double> x);
 
@@ -70,8 +74,19 @@ signals:
     /// The person has zoomed, panned or reset.
     void xRangeChanged(double min, double max);
     /// A handle is being dragged (and, at the end, has been let go) at `x`.
-    void handleMoved(const QString& id, double x);
-    void handleReleased(const QString& id, double x);
+    /// A point has a y of its own; a line's is the lower end of the axis.
+    void handleMoved(const QString& id, double x, double y);
+    void handleReleased(const QString& id, double x, double y);
+    /// What was at `from` when the grid was taken hold of is wanted at `to`; then it is let go.
+    void gridDragged(double from, double to);
+    void gridReleased();
+    /// A stretch of x was selected; or a click that means none.
+    void brushed(double from, double to);
+    void brushCleared();
+    /// A click on a point that stands for a choice (Series::choices).
+    void pointChosen(const QString& choice);
+    /// The wheel with Ctrl or Alt held: not a zoom.
+    void wheelTurned(double notches, Qt::KeyboardModifiers modifiers);
     /// The pointer is over the axes at (x, y) of the left axis; then it is not any more.
     void hovered(double x, double y);
     void hoverLeft();

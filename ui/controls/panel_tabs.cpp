@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/controls/panel_tabs.h"
+
+#include <QButtonGroup>
+#include <QToolButton>
+
+namespace qs {
+namespace {
+
+constexpr int kGap = 2;
+
+} // namespace
+
+PanelTabs::PanelTabs(QWidget* parent) : QWidget(parent), m_group(new QButtonGroup(this))
+{
+    setAccessibleName(tr("Plot in the last place"));
+    m_group->setExclusive(true);
+    connect(m_group, &QButtonGroup::idClicked, this, [this](int index) {
+        emit chosen(QLatin1String(m_panels[static_cast<std::size_t>(index)]->id));
+    });
+}
+
+void PanelTabs::setPanels(const std::vector<const PanelInfo*>& panels, const PanelInfo* current)
+{
+    if (panels != m_panels) {
+        qDeleteAll(m_buttons);
+        m_buttons.clear();
+        m_panels = panels;
+        for (std::size_t i = 0; i < panels.size(); ++i) {
+            auto* button = new QToolButton(this);
+            button->setObjectName(QStringLiteral("panelTab"));
+            button->setText(panelTitle(*panels[i]));
+            button->setToolTip(panelHelp(*panels[i]));
+            button->setAccessibleName(button->text());
+            button->setCheckable(true);
+            button->setAutoRaise(true);
+            button->setFocusPolicy(Qt::StrongFocus);
+            m_group->addButton(button, static_cast<int>(i));
+            m_buttons.push_back(button);
+            button->show();
+        }
+        arrange(width(), true);
+    }
+    for (std::size_t i = 0; i < panels.size(); ++i)
+        m_buttons[i]->setChecked(panels[i] == current);
+}
+
+int PanelTabs::arrange(int width, bool move) const
+{
+    int x = 0;
+    int y = 0;
+    int row = 0;
+    for (auto* button : m_buttons) {
+        const QSize size = button->sizeHint();
+        if (x > 0 && x + size.width() > width) {
+            x = 0;
+            y += row + kGap;
+            row = 0;
+        }
+        if (move)
+            button->setGeometry(x, y, size.width(), size.height());
+        x += size.width() + kGap;
+        row = std::max(row, size.height());
+    }
+    return y + row;
+}
+
+int PanelTabs::heightFor(int width) const
+{
+    return arrange(width, false);
+}
+
+void PanelTabs::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    arrange(width(), true);
+}
+
+} // namespace qs

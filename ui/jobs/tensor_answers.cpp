@@ -1,0 +1,342 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/jobs/tensor_answers.h"
+
+#include "core/analysis/selection.h"
+#include "core/pipeline/session_request.h"
+
+namespace qs {
+namespace {
+
+/// The part of the layout that is shown: its set, or the whole tensor.
+Result<std::optional<std::int64_t>> nearest(const TensorRequest& subject, double x,
+                                            const JobContext& context)
+{
+    const auto& tensor = subject.tensor;
+    auto layout = ParamLayout::perTensor(tensor.numel());
+    std::int64_t set = 0;
+    if (info(subject.spec.qschemeInUse()).granularity != Granularity::Tensor) {
+        const auto own = subject.spec.layout(tensor.shape());
+        if (own && subject.channel >= 0 && subject.channel < own->count()) {
+            layout = *own;
+            set = subject.channel;
+        }
+    }
+    return nearestElement(tensor, layout, set, x, context);
+}
+
+Result<std::shared_ptr<const Report>>
+reportOn(const TensorResult& result, const std::array<double, 2>& brush, const JobContext& context)
+{
+    const auto chosen = elementsBetween(result.shownFacts->tensor, brush[0], brush[1], context);
+    if (!chosen)
+        return chosen.error();
+    const auto stats = computeStats(*chosen, context);
+    if (!stats)
+        return stats.error();
+    auto report = analyze(*chosen, *stats, result.shown->spec, result.shown->params, context);
+    if (!report)
+        return report.error();
+    return std::make_shared<const Report>(std::move(*report));
+}
+
+} // namespace
+
+TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* parent)
+    : QObject(parent), m_document(document), m_store(store)
+{
+    const auto run = [this](const TensorRequest& request, const JobContext& context) {
+        return m_pipeline.run(request, context);
+    };
+    m_job = new ResultJob(
+        run,
+        [this](const TensorRequest&, Result<std::shared_ptr<const TensorResult>> answer) {
+            finish(std::move(answer));
+        },
+        this);
+    m_otherJob = new ResultJob(
+        run,
+        [this](const TensorRequest&, Result<std::shared_ptr<const TensorResult>> answer) {
+            m_other = answer ? std::move(*answer) : nullptr;
+            askStudies();
+            emit changed();
+        },
+        this);
+    m_indexJob = new IndexJob(m_pipeline, this);
+    m_studies = new StudyBoard(m_pipeline, this);
+    m_otherStudies = new StudyBoard(m_pipeline, this);
+    m_pickJob = new LatestJob<PickRequest, std::optional<std::int64_t>>(
+        [](const PickRequest& request, const JobContext& context) {
+            return nearest(request.subject, request.x, context);
+        },
+        [this](const PickRequest&, Result<std::optional<std::int64_t>> answer) {
+            if (answer)
+                m_document.adjustView(
+                    [&](Session& session) { session.tensor.view.picked = *answer; });
+        },
+        this);
+    m_selectJob = new LatestJob<SelectionRequest, std::shared_ptr<const Report>>(
+        [](const SelectionRequest& request, const JobContext& context) {
+            return reportOn(*request.result, request.brush, context);
+        },
+        [this](const SelectionRequest&, Result<std::shared_ptr<const Report>> answer) {
+            m_selection = answer ? std::move(*answer) : nullptr;
+            emit changed();
+        },
+        this);
+    connect(&m_document, &Document::changed, this, &TensorAnswers::follow);
+    connect(&m_store, &SourceStore::loaded, this, &TensorAnswers::follow);
+    connect(&m_store, &SourceStore::failed, this,
+            [this](const QString& source, const QString& message) {
+                if (source.toStdString() == m_document.session().tensor.source)
+                    setProblem(message);
+            });
+    connect(m_indexJob, &IndexJob::changed, this, &TensorAnswers::askStudies);
+    for (const auto* board : {m_studies, m_otherStudies}) {
+        connect(board, &StudyBoard::changed, this, &TensorAnswers::changed);
+        connect(board, &StudyBoard::busyChanged, this, &TensorAnswers::busyChanged);
+        connect(board, &StudyBoard::progressed, this, &TensorAnswers::progressed);
+    }
+    for (const JobSignals* job :
+         {static_cast<JobSignals*>(m_job), static_cast<JobSignals*>(m_otherJob)}) {
+        connect(job, &JobSignals::busyChanged, this, &TensorAnswers::busyChanged);
+        connect(job, &JobSignals::progressed, this, &TensorAnswers::progressed);
+    }
+    follow();
+}
+
+const Tensor* TensorAnswers::chosenTensor() const
+{
+    const auto& chosen = m_document.session().tensor;
+    const auto file = m_store.file(QString::fromStdString(chosen.source));
+    if (!file)
+        return nullptr;
+    for (const auto& entry : file->tensors) {
+        if ((entry.name == chosen.tensor || chosen.tensor.empty()) && entry.tensor)
+            return &*entry.tensor;
+    }
+    return nullptr;
+}
+
+void TensorAnswers::follow()
+{
+    const auto& session = m_document.session().tensor;
+    if (!session.source.empty()) {
+        const auto source = QString::fromStdString(session.source);
+        if (m_store.problem(source).isEmpty())
+            m_store.request(source);
+    }
+    ask();
+    inspectPicked();
+    select();
+}
+
+void TensorAnswers::forget()
+{
+    m_result = nullptr;
+    m_other = nullptr;
+    m_picked = nullptr;
+    m_requested.reset();
+    m_otherRequested.reset();
+    setProblem({});
+    emit answered();
+}
+
+void TensorAnswers::ask()
+{
+    const auto& session = m_document.session().tensor;
+    const Tensor* tensor = chosenTensor();
+    if (tensor == nullptr) {
+        const auto source = QString::fromStdString(session.source);
+        if (session.source.empty()) {
+            if (m_result || m_requested)
+                forget();
+        } else if (m_store.file(source)) {
+            setProblem(tr("%1 has no readable tensor called '%2'")
+                           .arg(source, QString::fromStdString(session.tensor)));
+        }
+        return;
+    }
+    askOther(*tensor);
+    auto request = requestOf(*tensor, session);
+    if (m_requested && sameQuestion(*m_requested, request))
+        return;
+    const bool otherTensor =
+        !m_requested || m_requested->tensor.bytes().data() != tensor->bytes().data();
+    if (otherTensor) {
+        m_job->cancel();
+        m_studies->want();
+        m_otherStudies->want();
+    }
+    m_indexJob->look(*tensor);
+    m_requested = request;
+    m_job->request(std::move(request));
+}
+
+/// The other side of A|B is asked for with the same view and channel.
+void TensorAnswers::askOther(const Tensor& tensor)
+{
+    const auto& session = m_document.session().tensor;
+    if (!session.other) {
+        m_otherJob->cancel();
+        m_otherRequested.reset();
+        if (std::exchange(m_other, nullptr))
+            emit changed();
+        return;
+    }
+    TensorSession question = session;
+    question.spec = *session.other;
+    auto request = requestOf(tensor, question);
+    if (m_otherRequested && sameQuestion(*m_otherRequested, request))
+        return;
+    // The two have just changed places: both answers are there.
+    if (m_requested && m_result && sameQuestion(*m_requested, request) && m_other && !m_job->busy())
+        m_other = m_result;
+    m_otherRequested = request;
+    m_otherJob->request(std::move(request));
+}
+
+void TensorAnswers::finish(Result<std::shared_ptr<const TensorResult>> answer)
+{
+    if (!answer) {
+        setProblem(QString::fromStdString(answer.error().message));
+        askStudies(); // of what is still shown
+        return;
+    }
+    m_result = std::move(*answer);
+    setProblem({});
+    inspectPicked();
+    select();
+    emit answered();
+    // Only now: the first picture of a tensor does not wait for its values to be sorted.
+    if (m_requested)
+        m_indexJob->want(*m_requested);
+    askStudies();
+}
+
+void TensorAnswers::setStudies(const std::set<StudyKind>& kinds)
+{
+    if (kinds == m_kinds)
+        return;
+    m_kinds = kinds;
+    askStudies();
+}
+
+void TensorAnswers::askStudies()
+{
+    m_studiesWait = false;
+    if (!m_result) {
+        m_studies->want();
+        m_otherStudies->want();
+        return;
+    }
+    // From the index they take a fraction of the time: worth the moment.
+    if (m_indexJob->state() == IndexJob::State::Building && !m_kinds.empty()) {
+        m_studiesWait = true;
+        return;
+    }
+    const auto subject = [](const TensorResult& result) {
+        return TensorRequest{result.facts->tensor, result.report->spec, result.channel.value_or(0)};
+    };
+    m_studies->want(m_kinds, subject(*m_result));
+    if (m_other)
+        m_otherStudies->want(m_kinds, subject(*m_other));
+    else
+        m_otherStudies->want();
+}
+
+PanelInput TensorAnswers::input(const PanelInfo& panel) const
+{
+    const auto& session = m_document.session().tensor;
+    PanelInput input;
+    input.tensor = m_result;
+    input.study = m_studies->study(panel.study);
+    input.studyNote = m_studies->note(panel.study);
+    input.other = session.other ? m_other : nullptr;
+    input.otherStudy = m_otherStudies->study(panel.study);
+    input.showsB = session.showsB;
+    input.picked = m_picked;
+    input.selection = session.view.brush ? m_selection : nullptr;
+    input.view = session.view;
+    return input;
+}
+
+bool TensorAnswers::isRenewing(const PanelInfo& panel) const
+{
+    return m_studies->isRenewing(panel.study);
+}
+
+bool TensorAnswers::isBusy(const PanelInfo& panel) const
+{
+    return m_job->busy() || m_studies->isPending(panel.study);
+}
+
+bool TensorAnswers::busy() const
+{
+    return m_job->busy() || m_studies->busy();
+}
+
+bool TensorAnswers::isIdle() const
+{
+    return !busy() && !m_otherJob->busy() && !m_otherStudies->busy() && !m_pickJob->busy() &&
+           !m_selectJob->busy() && !m_studiesWait;
+}
+
+void TensorAnswers::pickNear(double x)
+{
+    if (m_result)
+        m_pickJob->request(
+            {{m_result->facts->tensor, m_result->report->spec, m_result->channel.value_or(0)}, x});
+}
+
+void TensorAnswers::inspectPicked()
+{
+    const auto index = m_document.session().tensor.view.picked;
+    const bool had = m_picked != nullptr;
+    m_picked = nullptr;
+    if (index && m_result && *index < m_result->facts->tensor.numel()) {
+        const auto& report = *m_result->report;
+        if (auto element =
+                inspectElement(m_result->facts->tensor, report.spec, report.params, *index))
+            m_picked = std::make_shared<const ElementInspection>(std::move(*element));
+    }
+    if (had || m_picked)
+        emit changed();
+}
+
+/// Blocks encode their elements together: a part of them has no parameters of its own.
+void TensorAnswers::select()
+{
+    const auto& brush = m_document.session().tensor.view.brush;
+    if (!brush || !m_result || info(m_result->report->params.dtype()).family == Family::Ggml) {
+        m_selected.reset();
+        m_selectJob->cancel();
+        if (std::exchange(m_selection, nullptr))
+            emit changed();
+        return;
+    }
+    if (m_selected && m_selected->result == m_result && m_selected->brush == *brush)
+        return;
+    m_selected = SelectionRequest{m_result, *brush};
+    m_selectJob->request(*m_selected);
+}
+
+void TensorAnswers::setProblem(const QString& problem)
+{
+    if (std::exchange(m_problem, problem) != problem)
+        emit problemChanged();
+}
+
+void TensorAnswers::cancel()
+{
+    if (m_studies->busy())
+        m_studies->cancel(tr("Cancelled. Choose another plot and this one again to compute it."));
+    m_otherStudies->cancel({});
+    if (!m_job->busy())
+        return;
+    m_job->cancel();
+    m_requested.reset(); // the next edit asks again, whatever it is
+    setProblem(tr("Cancelled"));
+}
+
+} // namespace qs

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/pipeline/tensor_pipeline.h"
+#include "ui/document/document.h"
+#include "ui/jobs/index_job.h"
+#include "ui/jobs/latest_job.h"
+#include "ui/jobs/study_board.h"
+#include "ui/models/source_store.h"
+#include "ui/panels/panel.h"
+
+namespace qs {
+
+/// Everything that is known about the document's tensor: asks in the background for what the
+/// session and the panels in front need, and hands out the newest answers. Owned by the GUI thread.
+class TensorAnswers : public QObject {
+    Q_OBJECT
+
+public:
+    TensorAnswers(Document& document, SourceStore& store, QObject* parent = nullptr);
+
+    /// What the panels in front need beside the result.
+    void setStudies(const std::set<StudyKind>& kinds);
+    /// What a panel draws from.
+    PanelInput input(const PanelInfo& panel) const;
+    /// Its study is on its way, and an older one is shown meanwhile.
+    bool isRenewing(const PanelInfo& panel) const;
+    bool isBusy(const PanelInfo& panel) const;
+
+    const std::shared_ptr<const TensorResult>& result() const { return m_result; }
+    const std::shared_ptr<const TensorResult>& other() const { return m_other; }
+    const std::shared_ptr<const ElementInspection>& picked() const { return m_picked; }
+    /// Why the newest request has no answer; empty: it has, or will.
+    QString problem() const { return m_problem; }
+    bool busy() const;
+    /// Whether everything that was asked is answered. The index may still be on its way.
+    bool isIdle() const;
+    IndexJob& indexJob() { return *m_indexJob; }
+
+    /// Picks the element of what is shown whose value is nearest to x.
+    void pickNear(double x);
+    /// Stops what is under way; the last answers stay.
+    void cancel();
+
+signals:
+    /// A new result: all is new.
+    void answered();
+    /// Something else that is drawn: a study, the other side, the picked element, the selection.
+    void changed();
+    void problemChanged();
+    void busyChanged();
+    void progressed(const QString& stage, double fraction);
+
+private:
+    struct PickRequest {
+        TensorRequest subject;
+        double x;
+    };
+    struct SelectionRequest {
+        std::shared_ptr<const TensorResult> result;
+        std::array<double, 2> brush;
+    };
+    using ResultJob = LatestJob<TensorRequest, std::shared_ptr<const TensorResult>>;
+
+    void follow();
+    const Tensor* chosenTensor() const;
+    void ask();
+    void askOther(const Tensor& tensor);
+    void forget();
+    void finish(Result<std::shared_ptr<const TensorResult>> answer);
+    void askStudies();
+    void inspectPicked();
+    void select();
+    void setProblem(const QString& problem);
+
+    Document& m_document;
+    SourceStore& m_store;
+    TensorPipeline m_pipeline;
+    ResultJob* m_job;
+    ResultJob* m_otherJob;
+    IndexJob* m_indexJob;
+    StudyBoard* m_studies;
+    StudyBoard* m_otherStudies;
+    LatestJob<PickRequest, std::optional<std::int64_t>>* m_pickJob;
+    LatestJob<SelectionRequest, std::shared_ptr<const Report>>* m_selectJob;
+    std::set<StudyKind> m_kinds;
+    bool m_studiesWait = false; ///< for the index
+
+    std::optional<TensorRequest> m_requested;
+    std::optional<TensorRequest> m_otherRequested;
+    std::shared_ptr<const TensorResult> m_result;
+    std::shared_ptr<const TensorResult> m_other;
+    std::shared_ptr<const ElementInspection> m_picked;
+    std::shared_ptr<const Report> m_selection;
+    std::optional<SelectionRequest> m_selected; ///< what the selection is, or will be, of
+    QString m_problem;
+};
+
+} // namespace qs

@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window/panel_grid.h"
+
+#include "ui/controls/panel_tabs.h"
+
+#include <QEvent>
+#include <QToolButton>
+
+#include <algorithm>
+
+namespace qs {
+namespace {
+
+constexpr int kGap = 2;
+constexpr int kColumnWidth = 600; // from twice that on there are two columns
+constexpr int kRowHeight = 190;
+constexpr int kMostColumns = 3;
+constexpr int kMostRows = 3;
+constexpr int kMenuWidth = 24;
+
+bool isWanted(const std::vector<const PanelInfo*>& shown, const PanelInfo* panel)
+{
+    return std::find(shown.begin(), shown.end(), panel) != shown.end();
+}
+
+} // namespace
+
+PanelGrid::PanelGrid(WorkspaceId workspace, QWidget* parent)
+    : QWidget(parent), m_workspace(workspace), m_tabs(new PanelTabs(this))
+{
+    setMinimumSize(300, 3 * 180 + 60);
+    arrange();
+    connect(m_tabs, &PanelTabs::chosen, this, [this](const QString& id) {
+        emit panelChosen(static_cast<int>(m_places.size()) - 1, id);
+    });
+}
+
+void PanelGrid::addPlace()
+{
+    if (!m_spare.empty()) {
+        m_places.push_back(m_spare.back());
+        m_spare.pop_back();
+        m_places.back().view->show();
+        return;
+    }
+    const int index = static_cast<int>(m_places.size());
+    Place place;
+    place.view = new PlotView(this);
+    place.view->setTheme(m_theme);
+    place.view->setHeaderInset(kMenuWidth - 4);
+    place.menu = new QToolButton(place.view);
+    place.menu->setObjectName(QStringLiteral("panelMenu"));
+    place.menu->setText(QStringLiteral("\u22EF"));
+    place.menu->setAutoRaise(true);
+    place.menu->setAccessibleName(tr("plot menu"));
+    place.menu->setToolTip(tr("What this plot shows and how, copies and exports"));
+    place.menu->setCursor(Qt::ArrowCursor);
+    connect(place.menu, &QToolButton::clicked, this, [this, index, menu = place.menu] {
+        emit menuRequested(index, menu->mapToGlobal(QPoint(0, menu->height())));
+    });
+    connect(place.view, &PlotView::contextMenuRequested, this,
+            [this, index](const QPoint& at) { emit menuRequested(index, at); });
+    connect(place.view, &PlotView::neededMarginsChanged, this, &PanelGrid::align);
+    m_places.push_back(place);
+    place.view->show();
+    emit placeAdded(index);
+}
+
+void PanelGrid::setWanted(const std::vector<std::string>& ids)
+{
+    m_wanted = ids;
+    assign();
+}
+
+/// The wanted panels in their places, then the others in the order of the table. The last place has
+/// the tabs of all that are nowhere else.
+void PanelGrid::assign()
+{
+    std::vector<const PanelInfo*> shown;
+    const auto count = m_places.size();
+    for (const auto& id : m_wanted) {
+        const auto* panel = panelById(QString::fromStdString(id));
+        if (panel != nullptr && panel->workspace == m_workspace && !isWanted(shown, panel) &&
+            shown.size() < count)
+            shown.push_back(panel);
+    }
+    for (const auto& panel : panels()) {
+        if (panel.workspace == m_workspace && !isWanted(shown, &panel) && shown.size() < count)
+            shown.push_back(&panel);
+    }
+    for (std::size_t i = 0; i < shown.size(); ++i)
+        m_places[i].panel = shown[i];
+    std::vector<const PanelInfo*> tabs;
+    for (const auto& panel : panels()) {
+        if (panel.workspace == m_workspace && (!isWanted(shown, &panel) || &panel == shown.back()))
+            tabs.push_back(&panel);
+    }
+    m_tabs->setPanels(tabs, shown.empty() ? nullptr : shown.back());
+    emit arranged();
+}
+
+std::vector<std::string> PanelGrid::withPanel(int place, const QString& id) const
+{
+    std::vector<std::string> ids;
+    for (const auto& each : m_places)
+        ids.emplace_back(each.panel->id);
+    const auto to = static_cast<std::size_t>(place);
+    const auto from = std::find(ids.begin(), ids.end(), id.toStdString());
+    if (from != ids.end())
+        std::iter_swap(from, ids.begin() + place);
+    else
+        ids[to] = id.toStdString();
+    return ids;
+}
+
+void PanelGrid::arrange()
+{
+    m_columns = std::clamp(width() / kColumnWidth, 1, kMostColumns);
+    m_rows = std::clamp((height() - 30) / kRowHeight, 1, kMostRows);
+    const auto count = static_cast<std::size_t>(m_columns) * static_cast<std::size_t>(m_rows);
+    const bool other = m_places.size() != count;
+    while (m_places.size() < count)
+        addPlace();
+    while (m_places.size() > count) {
+        m_places.back().view->hide();
+        m_places.back().drawn = nullptr;
+        m_spare.push_back(m_places.back());
+        m_places.pop_back();
+    }
+    if (other)
+        assign();
+    const int columnWidth = (width() - (m_columns - 1) * kGap) / m_columns;
+    const int tabsHeight = m_tabs->heightFor(columnWidth);
+    for (int column = 0; column < m_columns; ++column) {
+        const bool last = column == m_columns - 1;
+        const int room = height() - (last ? tabsHeight + kGap : 0);
+        const int left = column * (columnWidth + kGap);
+        const int rowHeight = (room - (m_rows - 1) * kGap) / m_rows;
+        int top = 0;
+        for (int row = 0; row < m_rows; ++row) {
+            if (last && row == m_rows - 1) {
+                m_tabs->setGeometry(left, top, columnWidth, tabsHeight);
+                top += tabsHeight + kGap;
+            }
+            auto& place = m_places[static_cast<std::size_t>(column * m_rows + row)];
+            place.view->setGeometry(left, top, columnWidth, rowHeight);
+            place.menu->setGeometry(columnWidth - kMenuWidth - 2, 3, kMenuWidth, 20);
+            top += rowHeight + kGap;
+        }
+    }
+}
+
+void PanelGrid::align()
+{
+    for (int column = 0; column < m_columns; ++column) {
+        std::vector<PlotView*> views;
+        for (int row = 0; row < m_rows; ++row) {
+            const auto index = static_cast<std::size_t>(column * m_rows + row);
+            if (index < m_places.size())
+                views.push_back(m_places[index].view);
+        }
+        alignAxes(views);
+    }
+}
+
+void PanelGrid::setTheme(ThemeId theme)
+{
+    m_theme = theme;
+    for (const auto& place : m_places)
+        place.view->setTheme(theme);
+    for (const auto& place : m_spare)
+        place.view->setTheme(theme);
+}
+
+int PanelGrid::focusedPlace() const
+{
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        if (m_places[i].view->hasFocus())
+            return static_cast<int>(i);
+    }
+    return 0;
+}
+
+void PanelGrid::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+bool PanelGrid::event(QEvent* event)
+{
+    // A style or a font of another size: the tabs may need another height.
+    const bool handled = QWidget::event(event);
+    if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::StyleChange ||
+        event->type() == QEvent::FontChange)
+        arrange();
+    return handled;
+}
+
+} // namespace qs

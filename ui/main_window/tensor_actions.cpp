@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window/tensor_actions.h"
+
+#include "ui/controls/compare_bar.h"
+#include "ui/controls/panel_menu.h"
+#include "ui/main_window/plot_gestures.h"
+#include "ui/main_window/tensor_workspace.h"
+
+#include <QAction>
+
+#include <functional>
+
+namespace qs {
+namespace {
+
+struct TensorActions {
+    Q_DECLARE_TR_FUNCTIONS(TensorActions)
+};
+
+} // namespace
+
+QList<QAction*> tensorActions(TensorWorkspace& workspace)
+{
+    auto& document = workspace.document();
+    auto& gestures = workspace.gestures();
+    QList<QAction*> actions;
+    const auto add = [&](const QString& text, const QKeySequence& key, const QString& tip,
+                         const std::function<void()>& slot) {
+        auto* action = new QAction(text, &workspace);
+        action->setShortcut(key);
+        action->setToolTip(tip);
+        action->setStatusTip(tip);
+        QObject::connect(action, &QAction::triggered, &workspace, slot);
+        actions << action;
+        return action;
+    };
+    const auto separator = [&] {
+        auto* line = new QAction(&workspace);
+        line->setSeparator(true);
+        actions << line;
+    };
+    const auto tr = [](const char* source) {
+        return TensorActions::tr(source);
+    };
+    add(tr("&A | B"), QKeySequence(Qt::Key_Backslash),
+        tr("Go to the other configuration; the axes stay. The first time B begins as a copy of A."),
+        [&document] { toggleAB(document); });
+    add(tr("&Overlay the other configuration"), QKeySequence(Qt::Key_O),
+        tr("Draw the other configuration over this one, dashed"),
+        [&document] { toggleOverlay(document); });
+    add(tr("&Keep a snapshot"), QKeySequence(Qt::CTRL | Qt::Key_B),
+        tr("Keep the configuration in force under a name"),
+        [&document] { keepSnapshot(document); });
+    separator();
+    add(tr("&Fewer bits"), QKeySequence(Qt::Key_BracketLeft),
+        tr("The dtype of the same kind with the next fewer bits"),
+        [&gestures] { gestures.stepBits(-1); });
+    add(tr("&More bits"), QKeySequence(Qt::Key_BracketRight),
+        tr("The dtype of the same kind with the next more bits"),
+        [&gestures] { gestures.stepBits(1); });
+    add(tr("&Smaller scale"), QKeySequence(Qt::Key_Comma),
+        tr("A twelfth of an octave less; Ctrl and the wheel over a plot do the same"),
+        [&gestures] { gestures.turnScale(-1); });
+    add(tr("&Larger scale"), QKeySequence(Qt::Key_Period),
+        tr("A twelfth of an octave more; Ctrl and the wheel over a plot do the same"),
+        [&gestures] { gestures.turnScale(1); });
+    separator();
+    add(tr("Histogram's &counts: linear, logarithmic, density"), QKeySequence(Qt::Key_L),
+        tr("The next axis of the histogram's counts"), [&document] { stepCounts(document); });
+    add(tr("&Unit of errors: LSB, values'"), QKeySequence(Qt::Key_U),
+        tr("The other unit of the errors"), [&document] { stepErrorUnit(document); });
+    add(tr("&Take back picked and selected"), QKeySequence(Qt::Key_Escape),
+        tr("No element is picked and no values are selected"), [&document] {
+            document.adjustView([](Session& session) {
+                session.tensor.view.picked.reset();
+                session.tensor.view.brush.reset();
+            });
+        });
+    add(tr("Show all &values"), QKeySequence(Qt::Key_R), tr("Undo every zoom"),
+        [&workspace] { workspace.resetViews(); });
+    return actions;
+}
+
+} // namespace qs
