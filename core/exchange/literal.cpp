@@ -377,22 +377,6 @@ private:
 
 } // namespace
 
-const Literal* Literal::find(std::string_view name) const
-{
-    for (const auto& item : items) {
-        if (item.key == name)
-            return &item;
-    }
-    return nullptr;
-}
-
-std::string_view Literal::lastName() const
-{
-    const std::string_view all = text;
-    const auto dot = all.rfind('.');
-    return dot == std::string_view::npos ? all : all.substr(dot + 1);
-}
-
 Result<Literal> parseLiterals(std::string_view text)
 {
     if (text.size() > kMostText)

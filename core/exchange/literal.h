@@ -30,9 +30,21 @@ struct Literal {
 
     bool is(Kind k) const { return kind == k; }
     /// The first item with this key, or null.
-    const Literal* find(std::string_view name) const;
+    const Literal* find(std::string_view name) const
+    {
+        for (const auto& item : items) {
+            if (item.key == name)
+                return &item;
+        }
+        return nullptr;
+    }
     /// The last part of a dotted text: quint8 of torch.quint8.
-    std::string_view lastName() const;
+    std::string_view lastName() const
+    {
+        const std::string_view all = text;
+        const auto dot = all.rfind('.');
+        return dot == std::string_view::npos ? all : all.substr(dot + 1);
+    }
 };
 
 /// Most nested brackets, numbers and other values that a text may have.

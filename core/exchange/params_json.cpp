@@ -142,7 +142,7 @@ Result<Pasted> readOwnJson(const PasteInput& input)
     const Json* quantizer = in.member("quantizer");
     const Json* parameters = in.member("parameters");
     if (quantizer == nullptr)
-        in.fail("the quantizer's object", Json(), "quantizer");
+        in.fail(Error::data("quantizer: expected an object, found none"));
     if (auto ok = in.finishKeepingUnknown(); !ok)
         return ok.error();
     auto spec = quantSpecFromJson(*quantizer, "quantizer.", QuantSpec());
@@ -152,7 +152,8 @@ Result<Pasted> readOwnJson(const PasteInput& input)
     chosen.spec = std::move(*spec);
     if (auto ok = finish(chosen); !ok)
         return Error::data("quantizer." + ok.error().message);
-    for (const auto& [key, value] : in.unknown().items())
+    const Json unknown = in.unknown();
+    for (const auto& [key, value] : unknown.items())
         chosen.notes.push_back(key.substr(0, 40) + ": this key is not known and is left out");
     if (parameters == nullptr || (parameters->is_object() && parameters->contains(kNeedsTensor)))
         return Pasted{std::move(chosen)};
