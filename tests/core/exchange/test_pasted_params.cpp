@@ -70,7 +70,8 @@ private slots:
         QString expected = QLatin1String(sample.spec);
         expected.replace(QLatin1Char('\''), QLatin1Char('"'));
         const Json json = toJson(found.configurations.front().spec);
-        for (const auto& [key, value] : Json::parse(expected.toStdString()).items()) {
+        const Json members = Json::parse(expected.toStdString());
+        for (const auto& [key, value] : members.items()) {
             QVERIFY2(json.contains(key), key.c_str());
             QCOMPARE(QString::fromStdString(json[key].dump()),
                      QString::fromStdString(value.dump()));
@@ -83,7 +84,8 @@ private slots:
     /// scale is within half of the last one, and the notes say so.
     void reprsOfPyTorch()
     {
-        for (const auto& row : golden("reprs")) {
+        const Json rows = golden("reprs");
+        for (const auto& row : rows) {
             const auto found = pasted(row["text"].get<std::string>());
             QVERIFY2(found.configurations.size() == 1, row["name"].get<std::string>().c_str());
             const auto& one = found.configurations.front();
@@ -137,13 +139,13 @@ private slots:
     void aimet_offsetIsMinusZeroPoint()
     {
         // real = scale * (q + offset), q = 0 ... 255
-        const auto found = pasted(R"({"bitwidth": 8, "offset": -110, "scale": 0.5})");
+        const auto found = pasted("{'bitwidth': 8, 'offset': -110, 'scale': 0.5}");
         const auto& params = found.configurations.front().params.value();
         QCOMPARE(params.level(0), -55.0F);
         QCOMPARE(params.level(255), 72.5F);
         // Strict symmetric: 255 codes, one fewer.
         const auto strict =
-            pasted(R"({"bitwidth": 8, "is_symmetric": "True", "offset": -127, "scale": 0.5})");
+            pasted("{'bitwidth': 8, 'is_symmetric': 'True', 'offset': -127, 'scale': 0.5}");
         const auto& narrow = strict.configurations.front().params.value();
         QCOMPARE(narrow.range().quantMin, -127);
         QCOMPARE(narrow.level(-127), -63.5F);
@@ -263,9 +265,11 @@ private slots:
         std::vector<std::string> texts;
         for (const auto& sample : test::kPastedSamples)
             texts.emplace_back(sample.text);
-        for (const auto& row : golden("reprs"))
+        const Json reprs = golden("reprs");
+        const Json qconfigs = golden("qconfigs");
+        for (const auto& row : reprs)
             texts.push_back(row["text"].get<std::string>());
-        for (const auto& text : golden("qconfigs"))
+        for (const auto& text : qconfigs)
             texts.push_back(text.get<std::string>());
         constexpr std::string_view kBytes = "()[]{}'\",:=.-+0123456789eEnaif*/^%&?<> \n\\\x01\xff";
         constexpr int kRounds = 300;

@@ -30,7 +30,7 @@ Tensor ramp()
     std::vector<float> values;
     for (int i = 0; i < 8 * 128; ++i)
         values.push_back(static_cast<float>(i * 37 % 1024 - 400) / 300);
-    return *Tensor::fromFloats("x", *Shape::make({8, 128}), std::move(values));
+    return Tensor::fromFloats("x", *Shape::make({8, 128}), std::move(values));
 }
 
 QuantParams paramsOf(const QuantSpec& spec)

@@ -69,7 +69,7 @@ Tensor sample()
     std::vector<float> values;
     for (std::int64_t i = 0; i < 4 * 96; ++i)
         values.push_back(static_cast<float>(i * 7919 % 4001 - 2000) / 512);
-    return *Tensor::fromFloats("x", *Shape::make({4, 96}), std::move(values));
+    return Tensor::fromFloats("x", *Shape::make({4, 96}), std::move(values));
 }
 
 QuantSpec specOf(const Case& c)
