@@ -127,6 +127,7 @@ Result<QuantParams> observedParams(const PastedFields& fields, const QuantSpec& 
         ChannelRange range;
         range.min = static_cast<float>(fields.minVal[i]);
         range.max = static_cast<float>(fields.maxVal[i]);
+        range.observed = true;
         if (range.min > range.max)
             return Error::data("min_val " + formatExact(range.min) + " must not be above max_val " +
                                formatExact(range.max));
@@ -177,7 +178,7 @@ Result<void> setScales(const PastedFields& fields, QuantSpec& spec, std::vector<
 bool restoreScale(const PastedFields& fields, QuantSpec& spec)
 {
     constexpr double kHalfDigit = 0.5001e-4; // and the error of its own decimal
-    if (!isObserved(fields) || fields.minVal.size() != spec.scale.size())
+    if (!isObserved(fields) || fields.roundedRange || fields.minVal.size() != spec.scale.size())
         return false;
     const auto params = observedParams(fields, spec);
     if (!params || params->zeroPoint() != spec.zeroPoint)
@@ -252,7 +253,10 @@ Result<PastedConfiguration> configurationOf(PastedFields fields, const QuantSpec
             return Error::data("min_val, max_val: dtype " + nameOf(spec.dtype) +
                                " has no parameters that follow from them alone");
         spec = *fixed;
-        to.notes.push_back("scale and zero_point follow from min_val and max_val");
+        to.notes.push_back(
+            fields.roundedRange
+                ? "scale and zero_point follow from min_val and max_val, printed with 4 digits"
+                : "scale and zero_point follow from min_val and max_val");
     } else {
         spec.observer = *fields.observer;
         spec.scale.clear();

@@ -93,6 +93,11 @@ bool isRounded(const Literal& value)
                        [](const Literal& item) { return item.key.empty() && isRounded(item); });
 }
 
+bool isRoundedTensor(const Literal& value)
+{
+    return value.is(Kind::Call) && value.lastName() == "tensor" && isRounded(value);
+}
+
 Result<std::int32_t> wholeOf(const Literal& value, std::string_view field, std::int32_t min,
                              std::int32_t max)
 {
@@ -136,7 +141,7 @@ struct Field {
 const Field kFields[] = {
     {" scale scales ",
      [](const Literal& v, PastedFields& to) {
-         to.roundedScale = v.is(Kind::Call) && v.lastName() == "tensor" && isRounded(v);
+         to.roundedScale = isRoundedTensor(v);
          return put(numbersOf(v, "scale"), to.scale);
      }},
     {" zero_point zero_points ",
@@ -186,10 +191,12 @@ const Field kFields[] = {
      }},
     {" min_val ",
      [](const Literal& v, PastedFields& to) {
+         to.roundedRange = to.roundedRange || isRoundedTensor(v);
          return put(numbersOf(v, "min_val"), to.minVal);
      }},
     {" max_val ",
      [](const Literal& v, PastedFields& to) {
+         to.roundedRange = to.roundedRange || isRoundedTensor(v);
          return put(numbersOf(v, "max_val"), to.maxVal);
      }},
 };

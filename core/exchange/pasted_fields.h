@@ -29,6 +29,7 @@ struct PastedFields {
     std::optional<Rounding> rounding;
     /// scale was printed with 4 digits after the point, as PyTorch prints tensors.
     bool roundedScale = false;
+    bool roundedRange = false; ///< min_val or max_val likewise
     std::vector<std::string> notes;
 };
 

@@ -80,6 +80,8 @@ Result<void> readGroups(const Literal& node, const std::string& path, const Quan
 {
     const auto groups = groupsOf(node);
     const auto shared = groups.find("");
+    const Literal* dtype = node.find("dtype");
+    const Literal* named = node.find("name");
     for (const auto& [prefix, group] : groups) {
         if (!saysParameters(group))
             continue;
@@ -91,12 +93,10 @@ Result<void> readGroups(const Literal& node, const std::string& path, const Quan
         if (auto ok = readFields(group, fields); !ok)
             return ok;
         constexpr std::string_view kOnnx = " x_ y_ a_ b_ w_ ";
-        const Literal* dtype = node.find("dtype");
         if (!prefix.empty() && kOnnx.find(" " + prefix + " ") != std::string_view::npos)
             fields.dialect = Dialect::Onnx;
         else if (dtype != nullptr && dtype->text.starts_with("torch."))
             fields.dialect = Dialect::Torch;
-        const Literal* named = node.find("name");
         std::string name = named != nullptr ? joinPath(path, named->text) : path;
         if (!prefix.empty())
             name = joinPath(name, prefix.substr(0, prefix.size() - 1));

@@ -307,7 +307,9 @@ private:
         const auto range = m_params.range();
         const bool fused = m_params.dialect() == Dialect::TorchFused;
         const std::string module = fused ? "FusedMovingAvgObsFakeQuantize" : "FakeQuantize";
-        m_out.line("def make_fake_quantize():")
+        // FakeQuantize counts axes from the front only.
+        const bool fromEnd = m_scheme.perChannel() && m_params.axis() < 0;
+        m_out.line(fromEnd ? "def make_fake_quantize(dims):" : "def make_fake_quantize():")
             .line("    from torch.ao.quantization import " + module + ", " + name)
             .line("    return " + module + "(")
             .line("        observer=" + name + ",");
@@ -319,7 +321,8 @@ private:
         m_out.line("        dtype=torch." + dtype + ",")
             .line("        qscheme=torch." + std::string(m_scheme.name) + ",");
         if (m_scheme.perChannel())
-            m_out.line("        ch_axis=" + std::to_string(m_params.axis()) + ",");
+            m_out.line("        ch_axis=" + std::string(fromEnd ? "dims + " : "") +
+                       std::to_string(m_params.axis()) + ",");
         if (m_spec.observer == "moving_average_minmax")
             m_out.line("        averaging_constant=" + formatExact(m_spec.averagingConstant) + ",");
         m_out.line("    )");

@@ -11,7 +11,8 @@ namespace qs {
 /// Python that does with PyTorch what the quantizer does: scale and zero_point as float32-exact
 /// literals, fake_quantize(x) that returns y, quantize(x) that returns the codes as int32, and for
 /// an observed spec make_fake_quantize(), the torch.ao.quantization module that observes as it
-/// does. `params` are what the spec resolved to.
+/// does (make_fake_quantize(x.dim()) where the axis counts from the end). `params` are what the
+/// spec resolved to.
 ///
 /// Runs with PyTorch 1.13 for integer dtypes, float16 and bfloat16; float8 needs 2.1, and a comment
 /// says so. Groups are rows of the last axis. Comments say what PyTorch does not have: other

@@ -1,0 +1,17 @@
+# Quantoscope: bfloat16, per_tensor_affine
+import torch
+
+scale = torch.tensor(1.0, dtype=torch.float32)
+largest = 3.3895314e+38
+
+
+def quantize(x):
+    t = x * (1 / scale)
+    return t.clamp(-largest, largest).to(torch.bfloat16)
+
+
+def fake_quantize(x):
+    return quantize(x).to(torch.float32) * scale
+
+
+# PyTorch has no module that observes like this: observer minmax, bfloat16, per_tensor_affine.

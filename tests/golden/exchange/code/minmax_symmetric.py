@@ -1,0 +1,25 @@
+# Quantoscope: qint8, per_tensor_symmetric
+import torch
+
+scale = torch.tensor(0.030637255, dtype=torch.float32)
+zero_point = torch.tensor(0, dtype=torch.int32)
+quant_min, quant_max = -128, 127
+
+
+def quantize(x):
+    t = x * (1 / scale)
+    codes = torch.round(t) + zero_point
+    return codes.clamp(quant_min, quant_max).to(torch.int32)
+
+
+def fake_quantize(x):
+    return torch.fake_quantize_per_tensor_affine(x, scale, zero_point, quant_min, quant_max)
+
+
+def make_fake_quantize():
+    from torch.ao.quantization import FakeQuantize, MinMaxObserver
+    return FakeQuantize(
+        observer=MinMaxObserver,
+        dtype=torch.qint8,
+        qscheme=torch.per_tensor_symmetric,
+    )
