@@ -204,7 +204,8 @@ const Field kFields[] = {
 /// What says nothing about a quantizer, or is said another way.
 constexpr std::string_view kIgnored =
     " size fake_quant_enabled observer_enabled requires_grad device layout quantization bins "
-    "upsample_rate factory_kwargs compute_dtype is_dynamic observer activation weight name version "
+    "upsample_rate factory_kwargs compute_dtype is_dynamic observer activation_post_process "
+    "activation weight name version "
     "in_features out_features in_channels out_channels kernel_size stride padding dilation groups "
     "bias output_padding transposed padding_mode eps memoryless num_features ";
 

@@ -152,12 +152,11 @@ private:
     void integers()
     {
         parameters();
-        m_out.line();
         if (m_scheme.perGroup()) {
             groups();
             return;
         }
-        m_out.line();
+        m_out.line().line();
         const bool perChannel = m_scheme.perChannel();
         const std::string dtype = isPlain() && !m_scheme.floatZeroPoint ? torchDType(m_params) : "";
         if (dtype == "torch.qint32") { // fake_quantize's float32 range cannot hold these codes

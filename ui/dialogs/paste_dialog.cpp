@@ -56,6 +56,17 @@ QString summary(const std::vector<T>& values)
     return list.join(QStringLiteral(", "));
 }
 
+/// THE table of what can be pasted, a line each.
+QString helpText()
+{
+    QString text = PasteDialog::tr("What can be pasted:") + QStringLiteral("<table>");
+    for (const auto& row : pasteKinds())
+        text += QStringLiteral("<tr><td style='padding-right: 12px'>%1</td>"
+                               "<td><code>%2</code></td></tr>")
+                    .arg(qs::text(row.kind).toHtmlEscaped(), qs::text(row.example).toHtmlEscaped());
+    return text + QStringLiteral("</table>");
+}
+
 QString realRange(const QuantParams& params)
 {
     std::optional<std::array<float, 2>> all;
@@ -94,6 +105,11 @@ PasteDialog::PasteDialog(const QuantSpec& base, QWidget* parent) : QDialog(paren
     m_problem->setAccessibleName(tr("problem"));
     m_problem->setWordWrap(true);
     m_problem->setTextFormat(Qt::PlainText);
+    m_help = new QLabel(helpText(), this);
+    m_help->setAccessibleName(tr("what can be pasted"));
+    m_help->setTextFormat(Qt::RichText);
+    m_help->setWordWrap(true);
+    m_help->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_useAsB = buttons->addButton(tr("Use as &B"), QDialogButtonBox::ActionRole);
     m_useAsB->setToolTip(tr("The other side of A|B becomes this quantizer"));
@@ -103,6 +119,7 @@ PasteDialog::PasteDialog(const QuantSpec& base, QWidget* parent) : QDialog(paren
     layout->addWidget(title);
     layout->addWidget(m_text, 2);
     layout->addWidget(m_problem);
+    layout->addWidget(m_help, 3);
     layout->addWidget(buildPreview(), 3);
     layout->addWidget(buttons);
     m_later = new QTimer(this);
@@ -131,12 +148,13 @@ void PasteDialog::addValue(QFormLayout* form, const QString& title, QLabel*& val
 
 QWidget* PasteDialog::buildPreview()
 {
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    m_preview = new QWidget(scroll);
+    m_scroll = new QScrollArea(this);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_preview = new QWidget(m_scroll);
     auto* form = new QFormLayout(m_preview);
     form->setContentsMargins(0, 0, 0, 0);
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
     addValue(form, tr("recognized as"), m_kind);
     m_configurations = new QComboBox(m_preview);
     m_configurations->setAccessibleName(tr("quantizer in the text"));
@@ -154,8 +172,8 @@ QWidget* PasteDialog::buildPreview()
     addValue(form, tr("range"), m_range);
     addValue(form, tr("arithmetic"), m_arithmetic);
     addValue(form, tr("notes"), m_notes);
-    scroll->setWidget(m_preview);
-    return scroll;
+    m_scroll->setWidget(m_preview);
+    return m_scroll;
 }
 
 void PasteDialog::prefill(const QString& text)
@@ -199,6 +217,8 @@ void PasteDialog::read()
     m_problem->setText(pasted || blank ? QString()
                                        : QString::fromStdString(pasted.error().message));
     m_problem->setVisible(!pasted && !blank);
+    m_help->setVisible(blank);
+    m_scroll->setVisible(!blank);
     m_pasted.reset();
     m_configurations->clear();
     if (pasted) {
@@ -250,10 +270,10 @@ void PasteDialog::showConfiguration()
         tr("%1, %2").arg(qs::text(info(spec.dialect).title),
                          qs::text(roundings()[static_cast<std::size_t>(spec.rounding)].name)));
     QStringList notes;
-    for (const auto* list : {&m_pasted->notes, &one->notes}) {
-        for (const auto& note : *list)
-            notes << QString::fromStdString(note);
-    }
+    for (const auto& note : m_pasted->notes)
+        notes << QString::fromStdString(note);
+    for (const auto& note : one->notes)
+        notes << QString::fromStdString(note);
     m_notes->setText(notes.isEmpty() ? QStringLiteral("\u2013") : notes.join(QLatin1Char('\n')));
 }
 

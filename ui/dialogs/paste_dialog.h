@@ -13,6 +13,7 @@ class QFormLayout;
 class QLabel;
 class QPlainTextEdit;
 class QPushButton;
+class QScrollArea;
 class QTimer;
 
 namespace qs {
@@ -48,6 +49,8 @@ private:
     QPlainTextEdit* m_text = nullptr;
     QLabel* m_kind = nullptr;
     QLabel* m_problem = nullptr;
+    QLabel* m_help = nullptr; ///< what can be pasted, while there is no text
+    QScrollArea* m_scroll = nullptr;
     QWidget* m_preview = nullptr;
     QWidget* m_choice = nullptr; ///< the combo with its label
     QComboBox* m_configurations = nullptr;

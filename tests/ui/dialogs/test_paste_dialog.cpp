@@ -108,10 +108,10 @@ private slots:
         QCOMPARE(find<QLabel>(dialog, "recognized as")->text(), QStringLiteral("named parameters"));
         QVERIFY(find<QLabel>(dialog, "notes")->text().contains(QStringLiteral("no dtype given")));
         QVERIFY(button(dialog, "Use as the quantizer")->isEnabled());
-        QTest::keyClicks(text, QStringLiteral("9999"));
+        QTest::keyClicks(text, QStringLiteral("99999"));
         QVERIFY(find<QLabel>(dialog, "problem")->isVisible());
         QVERIFY(
-            find<QLabel>(dialog, "problem")->text().contains(QStringLiteral("zero_point 9999")));
+            find<QLabel>(dialog, "problem")->text().contains(QStringLiteral("zero_point 99999")));
         QVERIFY(!button(dialog, "Use as the quantizer")->isEnabled());
         QVERIFY(dialog.configuration() == nullptr);
     }

@@ -10,7 +10,6 @@ zero_point = torch.tensor([
 ], dtype=torch.int32)
 quant_min, quant_max = -8, 7
 axis = -1
-
 group_size = 32
 
 

@@ -42,7 +42,6 @@ zero_point = torch.tensor([
 ], dtype=torch.int32)
 quant_min, quant_max = -8, 7
 axis = 0
-
 group_size = 3
 
 
