@@ -16,8 +16,7 @@ struct Recognizer {
 /// In the order they are asked: what is most particular first.
 constexpr Recognizer kRecognizers[] = {
     {{"Quantoscope's text link", "quantoscope:v1?dt=qint8&s=0.00390625&z=0"}, readTextLink},
-    {{"Quantoscope's JSON", R"({"dtype": "qint8", "qscheme": "per_tensor_affine", ...})"},
-     readOwnJson},
+    {{"Quantoscope's JSON", R"({"dtype": "qint8", "observer": "minmax", ...})"}, readOwnJson},
     {{"AIMET's encodings", R"({"bitwidth": 8, "offset": -110, "scale": 0.0082, ...})"}, readAimet},
     {{"PyTorch's QConfig", "QConfig(activation=..., weight=...)"}, readQConfig},
     {{"PyTorch's repr of a fake quantize module", "FakeQuantize(..., scale=tensor([0.0039]), ...)"},
