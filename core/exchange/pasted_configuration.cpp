@@ -43,8 +43,11 @@ std::optional<std::array<double, 2>> namedCodes(const PastedFields& fields)
 /// codes that the text names.
 DType assumedDType(const PastedFields& fields, DType inForce, std::vector<std::string>& notes)
 {
-    const auto codes = namedCodes(fields);
-    if (!codes || holds(inForce, (*codes)[0], (*codes)[1])) {
+    const auto codes = namedCodes(fields).value_or(std::array{0.0, 0.0});
+    // Floats have no zero_point; blocks have scales of their own.
+    const bool plainFloat = !info(inForce).isInteger() && !info(inForce).isBlock() &&
+                            !fields.quantMin && !fields.quantMax && codes == std::array{0.0, 0.0};
+    if (plainFloat || holds(inForce, codes[0], codes[1])) {
         notes.push_back("no dtype given: " + nameOf(inForce) + ", the one in force, is kept");
         return inForce;
     }
@@ -58,10 +61,10 @@ DType assumedDType(const PastedFields& fields, DType inForce, std::vector<std::s
     for (const DType wider : {DType::Qint8, DType::Quint8, DType::Int16, DType::Uint16})
         others.push_back(wider);
     for (const DType other : others) {
-        if (holds(other, (*codes)[0], (*codes)[1])) {
-            notes.push_back("no dtype given: " + nameOf(inForce) + ", the one in force, has no " +
-                            (fields.zeroPoint.empty() ? "such range" : "such zero_point") + "; " +
-                            nameOf(other) + " is taken");
+        if (holds(other, codes[0], codes[1])) {
+            notes.push_back("no dtype given: " + nameOf(inForce) +
+                            ", the one in force, cannot have these parameters; " + nameOf(other) +
+                            " is taken");
             return other;
         }
     }

@@ -4,7 +4,7 @@
 
 Run with Debian's python3-torch (1.13): /usr/bin/python3 tests/golden/make_exchange_golden.py
 - reprs.json: printed modules and tensors with the parameters they have.
-- code/*.py is written by test_torch_code with QUANTOSCOPE_WRITE_CODE=1. Every one is run here:
+- code/*.txt is written by test_torch_code with QUANTOSCOPE_WRITE_CODE=1. Every one is run here:
   cases.json and values.bin are what fake_quantize(x), quantize(x) and make_fake_quantize() gave.
 """
 import json
@@ -90,7 +90,7 @@ def run_code():
         return at
 
     x = sample()
-    for path in sorted((OUT / "code").glob("*.py")):
+    for path in sorted((OUT / "code").glob("*.txt")):
         space = {}
         exec(compile(path.read_text(), str(path), "exec"), space)  # noqa: S102: our own text
         case = {"name": path.stem}

@@ -175,6 +175,13 @@ private slots:
         // A zero_point that the dtype in force has not: the same width without a sign.
         const auto other = pasted("scale=0.5, zero_point=20", base);
         QVERIFY(other.configurations.front().spec.dtype == DType::Uint5);
+        // Floats take a scale, blocks have their own.
+        base = {};
+        base.dtype = DType::Float8E4m3fn;
+        QVERIFY(pasted("scale=0.5, zero_point=0", base).configurations.front().spec.dtype ==
+                DType::Float8E4m3fn);
+        base.dtype = DType::Q4_0;
+        QVERIFY(pasted("scale=0.5", base).configurations.front().spec.dtype == DType::Qint8);
     }
 
     void refused_data()

@@ -92,7 +92,7 @@ QuantParams paramsOf(const Case& c)
 
 QString fileOf(const Case& c)
 {
-    return QStringLiteral(QS_SOURCE_DIR "/tests/golden/exchange/code/%1.py")
+    return QStringLiteral(QS_SOURCE_DIR "/tests/golden/exchange/code/%1.txt")
         .arg(QLatin1String(c.name));
 }
 
