@@ -16,6 +16,7 @@ import torch
 import torch.ao.quantization as tq
 
 warnings.simplefilter("ignore")
+torch.manual_seed(0)
 OUT = pathlib.Path(__file__).parent / "exchange"
 SHAPE = (4, 96)
 
