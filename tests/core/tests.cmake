@@ -37,6 +37,7 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/core/ptq/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/compare/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/integer/tests.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/sweep/tests.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/core/exchange/tests.cmake)
 
 add_executable(bench_quantize ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_quantize.cpp)
 target_link_libraries(bench_quantize PRIVATE quantoscope_core)
