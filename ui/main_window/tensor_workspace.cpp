@@ -31,7 +31,8 @@ namespace {
 
 /// The panels that can be in the third place.
 constexpr const char* kLowerPanels[] = {
-    "error", "error_histogram", "code_usage", "range_curve", "bits_sweep", "formats", "landscape"};
+    "error",   "error_histogram", "code_usage", "range_curve",  "calibration_search", "bits_sweep",
+    "formats", "landscape",       "mapping",    "number_lines", "bit_inspector",      "dialects"};
 
 QString number(double v)
 {

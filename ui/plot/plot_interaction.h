@@ -51,6 +51,7 @@ private:
     bool overYAxis(const QPointF& position) const;
     bool overXAxis(const QPointF& position) const;
     void hover(const QPointF& position);
+    void showLabel(const QString& label, const QPointF& position);
     void moveHandle(int marker, double pixel);
     bool selectHandle(int direction);
     bool moveSelected(QKeyEvent* event, int direction);
