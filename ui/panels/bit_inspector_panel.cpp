@@ -22,14 +22,22 @@ QString text(std::string_view utf8)
     return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
 }
 
-QString exact(double v)
+QString exact(float v)
 {
     return QString::fromStdString(formatExact(v));
 }
 
-QString exact(float v)
+/// As few digits as the number's own type needs.
+QString exact(double v)
 {
-    return QString::fromStdString(formatExact(v));
+    const auto single = static_cast<float>(v);
+    return static_cast<double>(single) == v ? exact(single)
+                                            : QString::fromStdString(formatExact(v));
+}
+
+QString shortly(double v)
+{
+    return QString::fromStdString(formatShort(v));
 }
 
 QString bitsOf(const BitField& field)
@@ -53,12 +61,28 @@ QString bitsOf(const NumberBits& number)
     return parts.join(QStringLiteral(" | "));
 }
 
+/// "-2^-6 x 1.5" of floats; of others what the one field says.
 QString meaningOf(const NumberBits& number)
 {
-    QStringList parts;
-    for (const auto& field : number.fields)
-        parts << Panels::tr("%1 %2").arg(text(field.name), text(field.meaning));
-    return parts.join(QStringLiteral(" | "));
+    const auto& fields = number.fields;
+    if (fields.size() == 1)
+        return Panels::tr("%1: %2").arg(text(fields[0].name), text(fields[0].meaning));
+    if (!std::isfinite(number.value) || fields.size() < 2)
+        return QString::number(number.value);
+    QString meaning = text(fields[0].meaning);
+    const auto exponent = text(fields[1].meaning);
+    const bool subnormal = exponent.contains(u',');
+    meaning += exponent.section(u',', 0, 0);
+    if (fields.size() > 2) {
+        // 23 bits of mantissa are more digits than anybody reads.
+        constexpr qsizetype kReadable = 9;
+        const auto digits = text(fields[2].meaning);
+        const double value = digits.toDouble();
+        meaning += digits.size() <= kReadable
+                       ? Panels::tr(" \u00d7 %1").arg(digits)
+                       : Panels::tr(" \u00d7 %1\u2026").arg(QString::number(value, 'g', 6));
+    }
+    return subnormal ? Panels::tr("%1, subnormal").arg(meaning) : meaning;
 }
 
 /// "[3, 17]" of a flat index.
@@ -87,7 +111,9 @@ Choice chosenElement(const PanelInput& input)
     Choice choice{0, Panels::tr("the first element shown")};
     const auto quantizer = Quantizer::make(params, tensor.shape(), result.report->spec.rounding,
                                            result.report->spec.seed);
-    if (!quantizer)
+    // The spec's: ggml's parameters are in its blocks, and its quantizer knows of one set only.
+    const auto layout = result.report->spec.layout(tensor.shape());
+    if (!quantizer || !layout)
         return choice;
     const bool few = result.shownFacts->tensor.numel() <= kMostLookedAt;
     double largest = -1;
@@ -115,9 +141,9 @@ Choice chosenElement(const PanelInput& input)
     if (!result.channel && few)
         look(0, tensor.numel());
     else if (result.channel && few)
-        quantizer->layout().forEachRunOf(set, look);
+        layout->forEachRunOf(set, look);
     else if (result.channel)
-        quantizer->layout().forEachRunOf(set, first);
+        layout->forEachRunOf(set, first);
     return choice;
 }
 
@@ -136,8 +162,7 @@ FigureTable tableOf(const ElementInspection& element, const QuantParams& params)
     for (const auto& step : element.scales)
         add(text(step.name), step.number, exact(step.number.value));
     table.rows.push_back({Panels::tr("x in steps"), QStringLiteral("float32"), QString(),
-                          exact(element.t),
-                          Panels::tr("x in units of the scale, not yet rounded")});
+                          exact(element.t), Panels::tr("x in units of the scale")});
     table.current = table.rows.size();
     const QString code = codeText(params.dtype(), element.code);
     add(Panels::tr("code q"), element.target, code);
@@ -148,10 +173,9 @@ FigureTable tableOf(const ElementInspection& element, const QuantParams& params)
     QString error = Panels::tr("%1 to the next level").arg(exact(element.step));
     if (element.step > 0 && std::isfinite(element.error))
         error = Panels::tr("%1 LSB of %2")
-                    .arg(QString::fromStdString(formatShort(element.error / element.step)),
-                         QString::fromStdString(formatShort(element.step)));
-    table.rows.push_back({Panels::tr("error"), QString(), QString(),
-                          QString::fromStdString(formatShort(element.error)), error});
+                    .arg(shortly(element.error / element.step), shortly(element.step));
+    table.rows.push_back(
+        {Panels::tr("error"), QString(), QString(), shortly(element.error), error});
     const auto beside = [&](const QString& name, const std::optional<Neighbour>& neighbour) {
         if (neighbour)
             table.rows.push_back(

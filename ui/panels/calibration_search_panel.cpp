@@ -28,16 +28,19 @@ QString rangeText(double min, double max)
 /// What the observer compares.
 struct Objective {
     QString name;
+    QString axis; ///< shorter
     QString unit;
 };
 
 Objective objectiveOf(const std::string& observer)
 {
     if (observer == "entropy")
-        return {Panels::tr("Kullback-Leibler divergence"), QStringLiteral("nat")};
+        return {Panels::tr("Kullback-Leibler divergence"), Panels::tr("divergence"),
+                QStringLiteral("nat")};
     if (observer == "mse")
-        return {Panels::tr("mean squared error"), QStringLiteral("x\u00b2")};
-    return {Panels::tr("L2 error summed over the histogram"), QStringLiteral("x\u00b2")};
+        return {Panels::tr("mean squared error"), Panels::tr("MSE"), QStringLiteral("x\u00b2")};
+    return {Panels::tr("L2 error summed over the histogram"), Panels::tr("L2 error"),
+            QStringLiteral("x\u00b2")};
 }
 
 /// Which steps are drawn; the best one always is.
@@ -178,7 +181,7 @@ Figure calibrationSearchFigure(const PanelInput& input)
                 last + room,
                 false,
                 true};
-    figure.y = axisAround(objective.name, objective.unit, lowest, highest);
+    figure.y = axisAround(objective.axis, objective.unit, lowest, highest);
     figure.y2 =
         axisAround(Panels::tr("ends of the range"), QStringLiteral("-"), rangeLow, rangeHigh);
     if (figure.y2->log) // both ends on one side of 0: no reason to bend the axis
@@ -194,6 +197,7 @@ Figure calibrationSearchFigure(const PanelInput& input)
                               static_cast<double>(chosen + 1), at.error,
                               Panels::tr("chosen: %1").arg(where));
     point.name = Panels::tr("chosen");
+    point.labelsShown = false; // the marker says it
     if (!std::isfinite(at.error)) {
         point.x.clear();
         point.y.clear();
@@ -201,9 +205,9 @@ Figure calibrationSearchFigure(const PanelInput& input)
     }
     figure.series = {std::move(low), std::move(high), std::move(best), std::move(tried),
                      std::move(point)};
-    figure.markers.push_back({QStringLiteral("chosen"), Panels::tr("step %1").arg(chosen + 1),
-                              static_cast<double>(chosen + 1), ColorRole::Accent, LineStyle::Dotted,
-                              false});
+    figure.markers.push_back(
+        {QStringLiteral("chosen"), Panels::tr("step %1: %2").arg(chosen + 1).arg(where),
+         static_cast<double>(chosen + 1), ColorRole::Accent, LineStyle::Dotted, false});
     figure.note =
         Panels::tr("%1 ranges looked at")
             .arg(QString::fromStdString(formatCount(static_cast<long long>(steps.size()))));

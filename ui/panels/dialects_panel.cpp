@@ -45,7 +45,7 @@ std::vector<QString> rowOf(const TensorResult& result, const DialectResult& dial
         Panels::tr("%1 \u2026 %2").arg(params.range().quantMin).arg(params.range().quantMax));
     if (isBase) {
         row.insert(row.end(), 3, QStringLiteral("\u2013"));
-        row.push_back(Panels::tr("the others are compared with this"));
+        row.push_back(Panels::tr("what the others are compared with"));
         return row;
     }
     row.push_back(count(d.elements));
@@ -76,14 +76,12 @@ Figure dialectsFigure(const PanelInput& input)
     const auto name = QString::fromStdString(result.facts->tensor.name());
     figure.title = Panels::tr("The same ranges in other programs: %1").arg(name);
     FigureTable table;
-    table.columns = {{Panels::tr("dialect"), false},
-                     {Panels::tr("scale"), true},
-                     {Panels::tr("zero_point"), true},
-                     {Panels::tr("codes"), true},
-                     {Panels::tr("elements differ"), true},
-                     {Panels::tr("in their code"), true},
-                     {Panels::tr("largest difference"), true},
-                     {Panels::tr("the rule that explains most"), false}};
+    table.columns = {
+        {Panels::tr("dialect"), false},   {Panels::tr("scale"), true},
+        {Panels::tr("zero_point"), true}, {Panels::tr("codes"), true},
+        {Panels::tr("differ"), true},     {Panels::tr("in code"), true},
+        {Panels::tr("at most by"), true}, {Panels::tr("the rule that explains most"), false},
+    };
     std::int64_t most = 0;
     QString farthest;
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -101,7 +99,7 @@ Figure dialectsFigure(const PanelInput& input)
                                        .arg(partName(result.report->spec))
                                        .arg(*result.channel)
                                        .arg(count(total))
-                                 : Panels::tr("of %1 elements").arg(count(total));
+                                 : Panels::tr("elements that differ, of %1").arg(count(total));
     figure.accessible =
         most == 0 ? Panels::tr("No dialect differs from PyTorch on any of %1 elements of %2")
                         .arg(count(total), name)

@@ -182,8 +182,9 @@ void addArrows(Figure& figure, const TensorResult& result, const GridView& grid,
         ends.labels.push_back(names.text(i));
     }
     Series diamond;
-    const bool named = hasZeroPoint(params) || info(params.dtype()).isInteger();
-    diamond.name = named ? Panels::tr("zero_point") : Panels::tr("code of 0");
+    const bool isZeroPoint =
+        info(params.dtype()).isInteger() && params.parts().floatZeroPoint.empty();
+    diamond.name = isZeroPoint ? Panels::tr("zero_point") : Panels::tr("code of 0");
     diamond.csvName = QStringLiteral("code of 0");
     diamond.kind = SeriesKind::Points;
     diamond.marker = MarkerShape::Diamond;
@@ -192,7 +193,7 @@ void addArrows(Figure& figure, const TensorResult& result, const GridView& grid,
     if (inside) {
         diamond.x = {places.at(zero)};
         diamond.y = {kCode};
-        diamond.labels = {Panels::tr("0 \u2192 %1").arg(names.text(zero))};
+        diamond.labels = {names.text(zero)};
     }
     // Names are drawn in this order, as far as there is room.
     figure.series.insert(figure.series.begin(), std::move(diamond));

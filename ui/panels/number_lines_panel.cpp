@@ -15,7 +15,7 @@ namespace {
 
 /// Half of a tick's height; lanes are 1 apart.
 constexpr double kTick = 0.33;
-/// Values of one lane that lie closer to each other are one tick: a tenth of a pixel.
+/// Lanes of more values show about so many.
 constexpr std::size_t kMostTicks = 1024;
 /// What every lane shows: from float8_e5m2fnuz' smallest number to beyond float8_e5m2's largest.
 constexpr double kFrom = 0x1p-18;
@@ -43,8 +43,8 @@ std::vector<DType> laneDTypes()
     std::vector<DType> lanes;
     for (const auto& row : dtypes()) {
         const bool usual = row.id == DType::Int8 || row.id == DType::Int4;
-        const bool format = row.family == Family::Float || row.id == DType::Nf4;
-        if (row.bits <= 8 && !row.isBlock() && (usual || format))
+        const bool format = row.family == Family::Float && !row.isBlock();
+        if (row.bits <= 8 && (usual || format || row.id == DType::Nf4))
             lanes.push_back(row.id);
     }
     return lanes;
@@ -143,12 +143,6 @@ QuantParams unscaled(DType dtype)
                               {1.0F}, {0});
 }
 
-/// Of the quantizer in use: what is drawn of a grid of so many codes that not all can be asked.
-bool isListed(const QuantParams& params)
-{
-    return LevelTable::fits(params);
-}
-
 } // namespace
 
 Figure numberLinesFigure(const PanelInput& input)
@@ -163,7 +157,7 @@ Figure numberLinesFigure(const PanelInput& input)
     figure.provenance = provenance(result);
     figure.x = {Panels::tr("size of the value, |x|"), QStringLiteral("-"), kFrom, kTo, true, false};
     figure.y = {Panels::tr("dtype"), QStringLiteral("-"), 0, 1, false, false};
-    const bool shown = isListed(params);
+    const bool shown = LevelTable::fits(params);
     if (shown && row.scaleFormat != ScaleFormat::Unit) {
         const auto range = *params.coveredRange();
         const double top = std::max(std::fabs(static_cast<double>(range[0])),

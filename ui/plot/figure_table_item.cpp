@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kEdge = 10;      // from the sides of the picture, as the header's texts
 constexpr int kPadding = 8;    // on either side of a cell's text
+constexpr int kSlack = 2;      // texts are a fraction of a pixel wider than they are measured
 constexpr int kNarrowest = 40; // pixels that a column is not cut below
 constexpr int kMost = 400;     // rows whose texts are measured: more are never in sight
 
@@ -71,7 +72,7 @@ std::vector<int> FigureTableItem::edges() const
         widths[c] = metrics.horizontalAdvance(table.columns[c].title);
         for (std::size_t r = 0; r < std::min<std::size_t>(table.rows.size(), kMost); ++r)
             widths[c] = std::max(widths[c], metrics.horizontalAdvance(cell(r, c)));
-        widths[c] += 2 * kPadding;
+        widths[c] += 2 * kPadding + kSlack;
     }
     const int room = std::max(area().width(), 1);
     int over = std::accumulate(widths.begin(), widths.end(), 0) - room;
