@@ -161,13 +161,15 @@ FigureTable tableOf(const ElementInspection& element, const QuantParams& params)
     add(Panels::tr("element x"), element.source, exact(element.x));
     for (const auto& step : element.scales)
         add(text(step.name), step.number, exact(step.number.value));
-    table.rows.push_back({Panels::tr("x in steps"), QStringLiteral("float32"), QString(),
-                          exact(element.t), Panels::tr("x in units of the scale")});
     table.current = table.rows.size();
     const QString code = codeText(params.dtype(), element.code);
     add(Panels::tr("code q"), element.target, code);
-    if (element.clipped)
-        table.rows.back().back() = Panels::tr("%1, clipped").arg(table.rows.back().back());
+    QString& meaning = table.rows.back().back();
+    const QString steps =
+        (element.clipped ? Panels::tr("x is %1 steps, clipped") : Panels::tr("x is %1 steps"))
+            .arg(exact(element.t));
+    // Of whole numbers the value says it all.
+    meaning = element.target.fields.size() > 1 ? Panels::tr("%1; %2").arg(meaning, steps) : steps;
     table.rows.push_back({Panels::tr("dequantized"), QStringLiteral("float32"), QString(),
                           exact(element.y), text(element.formula)});
     QString error = Panels::tr("%1 to the next level").arg(exact(element.step));
@@ -176,14 +178,19 @@ FigureTable tableOf(const ElementInspection& element, const QuantParams& params)
                     .arg(shortly(element.error / element.step), shortly(element.step));
     table.rows.push_back(
         {Panels::tr("error"), QString(), QString(), shortly(element.error), error});
-    const auto beside = [&](const QString& name, const std::optional<Neighbour>& neighbour) {
-        if (neighbour)
-            table.rows.push_back(
-                {name, QString(), codeBits(params, neighbour->code), exact(neighbour->value),
-                 Panels::tr("code %1").arg(codeText(params.dtype(), neighbour->code))});
-    };
-    beside(Panels::tr("level above"), element.above);
-    beside(Panels::tr("level below"), element.below);
+    QStringList bits;
+    QStringList levels;
+    for (const auto& neighbour : {element.below, element.above}) {
+        if (!neighbour)
+            continue;
+        bits << codeBits(params, neighbour->code);
+        levels << Panels::tr("code %1: %2")
+                      .arg(codeText(params.dtype(), neighbour->code), exact(neighbour->value));
+    }
+    if (!levels.isEmpty())
+        table.rows.push_back({Panels::tr("levels beside"), QString(),
+                              bits.join(QStringLiteral(", ")), QString(),
+                              levels.join(QStringLiteral(", "))});
     return table;
 }
 

@@ -87,14 +87,15 @@ Drawn drawnCodes(const GridView& grid, const CodePlaces& places, std::array<doub
     while ((last - first) / drawn.every >= (drawn.every > 1 ? kFewer : kMostTicks))
         drawn.every *= 2;
     const std::int64_t zero = grid.indexAt(0);
-    for (std::int64_t i = first; i <= last; ++i) {
-        if ((i - zero) % drawn.every == 0 || i == places.first() || i == places.last())
-            drawn.indices.push_back(i);
-        else if (drawn.every > 1) // to the next one at once
-            i = std::min(last,
-                         i + drawn.every - ((i - zero) % drawn.every + drawn.every) % drawn.every) -
-                1;
-    }
+    // Real 0 is among them, and so are the ends.
+    const std::int64_t past = ((first - zero) % drawn.every + drawn.every) % drawn.every;
+    if (first == places.first() && past != 0)
+        drawn.indices.push_back(first);
+    for (std::int64_t i = past == 0 ? first : first + drawn.every - past; i <= last;
+         i += drawn.every)
+        drawn.indices.push_back(i);
+    if (last == places.last() && (drawn.indices.empty() || drawn.indices.back() != last))
+        drawn.indices.push_back(last);
     return drawn;
 }
 

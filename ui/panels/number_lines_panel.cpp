@@ -103,13 +103,15 @@ QString valueText(const QuantParams& params, const std::vector<Value>& values, s
     return label;
 }
 
-/// Of values that lie closer than can be seen only some.
+/// Of values that lie closer than can be seen only some. [from, to]: what is in sight.
 std::vector<std::size_t> seen(const std::vector<Value>& values, double from, double to)
 {
-    const double ratio = std::pow(to / from, 1.0 / kMostTicks);
+    const double inside = std::pow(to / from, 1.0 / kMostTicks);
+    const double outside = std::pow(inside, 8); // what one has to move the axis to
     std::vector<std::size_t> kept;
     const bool all = values.size() <= kMostTicks;
     for (std::size_t i = 0; i < values.size(); ++i) {
+        const double ratio = values[i].x >= from && values[i].x <= to ? inside : outside;
         if (all || kept.empty() || values[i].x >= values[kept.back()].x * ratio ||
             i + 1 == values.size())
             kept.push_back(i);

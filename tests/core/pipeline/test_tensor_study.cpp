@@ -265,7 +265,8 @@ private slots:
         const auto evidence = *observer->evidence(2);
         QVERIFY(!evidence.steps.empty());
         QVERIFY(study->search.steps == evidence.steps);
-        QVERIFY(study->search.chosen.at(0) == evidence.chosen.at(2));
+        QCOMPARE(study->search.chosen.at(0).min, evidence.chosen.at(2).min);
+        QCOMPARE(study->search.chosen.at(0).max, evidence.chosen.at(2).max);
         const auto keyOf = [&](const QuantSpec& s, std::int64_t channel) {
             return StudyKey::of({{tensor, s, channel}, StudyKind::Search});
         };

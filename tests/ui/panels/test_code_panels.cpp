@@ -307,10 +307,10 @@ private slots:
         QCOMPARE(code[1], QStringLiteral("float8_e4m3fn"));
         QCOMPARE(code[2], QStringLiteral("0 | 1010 | 011"));
         QCOMPARE(code[3], QStringLiteral("0x53"));
-        QCOMPARE(code[4], QStringLiteral("+2^3 \u00d7 1.375"));
+        QCOMPARE(code[4], QStringLiteral("+2^3 \u00d7 1.375; x is 11.2 steps"));
         QCOMPARE(rowNamed(figure, "dequantized")[4], QStringLiteral("11 * 1 = 11"));
-        QCOMPARE(rowNamed(figure, "level above")[3], QStringLiteral("12"));
-        QCOMPARE(rowNamed(figure, "level below")[3], QStringLiteral("10"));
+        QCOMPARE(rowNamed(figure, "levels beside")[4],
+                 QStringLiteral("code 0x52: 10, code 0x54: 12"));
         QVERIFY(rowNamed(figure, "error")[4].startsWith(QStringLiteral("-0.2 LSB of 1")));
         QCOMPARE(rowNamed(figure, "element x")[2],
                  QStringLiteral("0 | 10000010 | 01100110011001100110011"));
