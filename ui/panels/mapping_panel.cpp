@@ -152,11 +152,13 @@ void addCodes(Figure& figure, const GridView& grid, const CodePlaces& places,
     figure.series.push_back(std::move(levels));
 }
 
-/// Whether a zero_point can be chosen.
+/// Whether a zero_point can be chosen, and is what the arithmetic uses.
 bool hasZeroPoint(const QuantParams& params)
 {
     const auto& scheme = info(params.qscheme());
-    return info(params.dtype()).isInteger() && !scheme.symmetric && !scheme.floatZeroPoint;
+    const bool ranges = params.dialect() == Dialect::OpenVino || params.dialect() == Dialect::Ggml;
+    return info(params.dtype()).isInteger() && !scheme.symmetric && !scheme.floatZeroPoint &&
+           !ranges;
 }
 
 /// The ends of the range and real 0 with their codes: what a zero_point and a scale say.
@@ -165,7 +167,13 @@ void addArrows(Figure& figure, const TensorResult& result, const GridView& grid,
 {
     const auto& params = result.shown->params;
     const auto zero = grid.indexAt(0);
-    for (const auto i : {places.first(), places.last()})
+    // Of a cast the ends in sight are not those of its codes.
+    std::vector<std::int64_t> ofCodes;
+    if (places.first() == 0)
+        ofCodes.push_back(0);
+    if (places.last() == grid.size() - 1)
+        ofCodes.push_back(places.last());
+    for (const auto i : ofCodes)
         figure.links.push_back(
             {grid.level(i), kReal, places.at(i), kCode, ColorRole::Accent, true});
     const bool inside = zero >= places.first() && zero <= places.last();
@@ -177,7 +185,7 @@ void addArrows(Figure& figure, const TensorResult& result, const GridView& grid,
     ends.marker = MarkerShape::Square;
     ends.color = ColorRole::Accent;
     ends.labelSide = LabelSide::Below;
-    for (const auto i : {places.first(), places.last()}) {
+    for (const auto i : ofCodes) {
         ends.x.push_back(places.at(i));
         ends.y.push_back(kCode);
         ends.labels.push_back(names.text(i));
@@ -287,7 +295,7 @@ Figure mappingFigure(const PanelInput& input)
     figure.series.push_back(std::move(real));
     addCodes(figure, grid, places, names, drawn);
     if (drawn.every > 1)
-        figure.note = Panels::tr("%1 codes, every %2th is drawn: zoom in for more")
+        figure.note = Panels::tr("%1 codes, one in %2 is drawn: zoom in for more")
                           .arg(QString::fromStdString(formatCount(grid.size())))
                           .arg(drawn.every);
     addClippedRegions(figure, result, grid);

@@ -193,9 +193,12 @@ Figure numberLinesFigure(const PanelInput& input)
                                   Panels::tr("largest |x| of the tensor"), largest,
                                   ColorRole::Float, LineStyle::Dotted, false});
     figure.legend = false;
-    figure.note = shown ? Panels::tr("scale 1, but for the first; 0 has no place on a log axis")
-                        : Panels::tr("scale 1; %1 has its scales in its blocks, or too many codes")
-                              .arg(text(row.name));
+    figure.note =
+        shown ? Panels::tr("scale 1, but for the first; 0 has no place on a log axis")
+        : row.family == Family::Ggml
+            ? Panels::tr("scale 1; %1 is not here, its scales are in its blocks")
+                  .arg(text(row.name))
+            : Panels::tr("scale 1; %1 is not here, it has too many codes").arg(text(row.name));
     figure.accessible = Panels::tr(
         "Number lines of %n dtypes: the sizes of all values each of them has codes for, evenly "
         "spaced in integers, doubling their distance with each power of two in floats",

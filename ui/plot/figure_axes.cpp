@@ -69,11 +69,11 @@ void FigureAxes::setRoomForNames()
             continue;
         const QFontMetrics metrics(each->tickLabelFont());
         if (each->orientation() == Qt::Vertical) {
-            // Names may stand as close as their letters allow. Below are ticks and a title.
+            // Names may stand as close as their capitals allow. Below are ticks and a title.
             const int strip = marks->stripHeight(minimumLeft, room.width() - minimumRight);
             const int below = 2 * metrics.height() + 8;
             names->setRoom((room.height() - header->heightFor(room.width()) - strip - below) /
-                           metrics.ascent());
+                           (metrics.capHeight() + 2));
             continue;
         }
         int widest = 1;
