@@ -185,7 +185,8 @@ FigureTable tableOf(const ElementInspection& element, const QuantParams& params)
             continue;
         bits << codeBits(params, neighbour->code);
         levels << Panels::tr("code %1: %2")
-                      .arg(codeText(params.dtype(), neighbour->code), exact(neighbour->value));
+                      .arg(codeText(params.dtype(), neighbour->code),
+                           shortly(static_cast<double>(neighbour->value)));
     }
     if (!levels.isEmpty())
         table.rows.push_back({Panels::tr("levels beside"), QString(),
