@@ -4,6 +4,7 @@
 
 #include "core/analysis/calibration_board.h"
 #include "core/calib/params_from_ranges.h"
+#include "core/pipeline/choice_studies.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,7 +29,8 @@ constexpr int kMostMseBits = 8;
 
 bool isOfOneSet(StudyKind kind)
 {
-    return kind == StudyKind::RangeCurve || kind == StudyKind::Landscape;
+    return kind == StudyKind::RangeCurve || kind == StudyKind::Landscape ||
+           kind == StudyKind::Search;
 }
 
 /// The same quantizer as an integer of eight bits: what the bits and the formats are compared like.
@@ -131,12 +133,9 @@ Result<void> addRangeCurve(const Subject& subject, TensorStudy& study, const Job
 {
     const auto& [source, spec] = subject;
     const auto& row = info(spec.dtype);
-    if (row.family == Family::Ggml || row.scaleFormat == ScaleFormat::Unit) {
-        study.problem = std::string(row.name) + (row.family == Family::Ggml
-                                                     ? " chooses the ranges of its blocks itself"
-                                                     : " is a cast: it has no range to choose");
+    study.problem = rangeProblem(row);
+    if (!study.problem.empty())
         return {};
-    }
     if (source.stats.min == 0 && source.stats.max == 0) {
         study.problem = "every element is 0: there is no range to choose";
         return {};
@@ -275,6 +274,12 @@ Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
     case StudyKind::Landscape:
         added = addLandscape(*subject, *study, context);
         break;
+    case StudyKind::Dialects:
+        added = addDialects(subject->source, subject->spec, *study, context);
+        break;
+    case StudyKind::Search:
+        added = addSearch(subject->source, subject->spec, *study, context);
+        break;
     }
     if (!added)
         return added.error();
@@ -287,13 +292,21 @@ StudyKey StudyKey::of(const StudyRequest& request)
 {
     StudyKey key{request.kind, TensorKey::of(request.subject.tensor), -1, request.subject.spec};
     auto& spec = key.spec;
-    if (spec.isFixed())
+    if (request.kind == StudyKind::Dialects) {
+        // Each has its own rounding.
+        spec.rounding = Rounding::HalfEven;
+        spec.seed = 0;
+        spec.dialect = Dialect::Torch;
+        return key;
+    }
+    if (spec.isFixed() && request.kind != StudyKind::Search)
         spec.observer = "minmax";
     spec.scale.clear();
     spec.zeroPoint.clear();
     spec.floatZeroPoint.clear();
     if (isOfOneSet(request.kind)) {
-        spec.observer = "minmax";
+        if (request.kind != StudyKind::Search)
+            spec.observer = "minmax";
         if (info(spec.qschemeInUse()).granularity != Granularity::Tensor)
             key.channel = request.subject.channel;
     } else {

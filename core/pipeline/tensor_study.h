@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/dialect_report.h"
 #include "core/analysis/error_landscape.h"
 #include "core/analysis/rate_distortion.h"
 #include "core/pipeline/tensor_pipeline.h"
@@ -21,6 +22,8 @@ enum class StudyKind {
     Bits,       ///< SQNR against bits
     Formats,    ///< SQNR against bits per weight, for every dtype
     Landscape,  ///< error over scale and zero_point
+    Dialects,   ///< the same ranges through every dialect
+    Search,     ///< how the observer in force came to the range of the shown set
 };
 
 struct StudyRequest {
@@ -29,11 +32,13 @@ struct StudyRequest {
 };
 
 /// What a study depends on, and nothing else: two requests with the same key have the same answer.
-/// Not the parameters a person moves along the curve, nor the observer where all of them are shown.
+/// Not the parameters a person moves along the curve, nor the observer where all of them are shown;
+/// dialects and searches depend on both.
 struct StudyKey {
     StudyKind kind = StudyKind::None;
     TensorKey tensor;
-    /// RangeCurve, Landscape: which channel or group, where the scheme has several; -1: the tensor.
+    /// RangeCurve, Landscape, Search: which channel or group, where the scheme has several; -1: the
+    /// tensor.
     std::int64_t channel = -1;
     QuantSpec spec; ///< with what does not matter set to a default
 
@@ -76,6 +81,11 @@ struct TensorStudy {
     ErrorLandscape landscape;
     std::size_t bestScale = 0; ///< of the landscape's smallest error
     std::size_t bestZeroPoint = 0;
+    /// Dialects, torch first: all given the ranges that the observer chose, or that fixed
+    /// parameters cover.
+    std::vector<DialectResult> dialects;
+    /// Search: what the spec's observer saw, chose and looked at, of the shown set alone.
+    ObserverEvidence search;
 
     /// Which clip range has this scale on the curve, between and beyond its points in proportion;
     /// where several have it (powers of two), their geometric middle. The curve is not empty.

@@ -299,6 +299,81 @@ int main(int argc, char** argv)
                  s.tensor.spec.dtype = DType::Bfloat16;
              });
          }},
+        {"mapping",
+         [](MainWindow& w) {
+             lowerPanel("mapping")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Uint4;
+                 s.tensor.view.picked = 1234;
+             });
+         }},
+        {"mapping_int8", lowerPanel("mapping")},
+        {"mapping_float8",
+         [](MainWindow& w) {
+             lowerPanel("mapping")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E4m3fn;
+             });
+         }},
+        {"mapping_nf4",
+         [](MainWindow& w) {
+             lowerPanel("mapping")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Nf4;
+                 s.tensor.spec.axis = 0;
+                 s.tensor.channel = 12;
+             });
+         }},
+        {"number_lines", lowerPanel("number_lines")},
+        {"number_lines_float8",
+         [](MainWindow& w) {
+             lowerPanel("number_lines")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E5m2;
+             });
+         }},
+        {"bit_inspector", lowerPanel("bit_inspector")},
+        {"bit_inspector_ggml",
+         [](MainWindow& w) {
+             edit(w, [](Session& s) {
+                 s.tensor.source = "generator:normal?numel=65536&seed=1";
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Q4_K;
+                 s.tensor.channel = 12;
+                 s.tensor.view.panels[2] = "bit_inspector";
+             });
+         }},
+        {"dialects", lowerPanel("dialects")},
+        {"no_dialects",
+         [](MainWindow& w) {
+             lowerPanel("dialects")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Nf4;
+             });
+         }},
+        {"search_histogram",
+         [](MainWindow& w) {
+             lowerPanel("calibration_search")(w);
+             edit(w, [](Session& s) { s.tensor.spec.observer = "histogram"; });
+         }},
+        {"search_entropy",
+         [](MainWindow& w) {
+             lowerPanel("calibration_search")(w);
+             edit(w, [](Session& s) { s.tensor.spec.observer = "entropy"; });
+         }},
+        {"search_mse",
+         [](MainWindow& w) {
+             lowerPanel("calibration_search")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.spec.observer = "mse";
+             });
+         }},
+        {"no_search", lowerPanel("calibration_search")},
         {"zoomed",
          [](MainWindow& w) {
              w.openExample();

@@ -74,7 +74,7 @@ void PlotGestures::move(const PanelInfo& panel, const QString& id, double x, dou
     if (id == QLatin1String("range_min") || id == QLatin1String("range_max")) {
         m_gesture.moveRangeEnd(id == QLatin1String("range_max"), x);
     } else if (id == QLatin1String("zero_point")) {
-        m_gesture.moveZero(x);
+        m_gesture.moveZero(-x); // the code that was there stands for 0
     } else if (id == QLatin1String("scale_zero_point")) {
         m_gesture.moveScaleAndZeroPoint(x, y);
     } else if (id == QLatin1String("clip_range")) {

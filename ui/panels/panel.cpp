@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/panel.h"
 
+#include "ui/panels/bit_inspector_panel.h"
 #include "ui/panels/bits_sweep_panel.h"
+#include "ui/panels/calibration_search_panel.h"
 #include "ui/panels/code_usage_panel.h"
+#include "ui/panels/dialects_panel.h"
 #include "ui/panels/error_histogram_panel.h"
 #include "ui/panels/error_panel.h"
 #include "ui/panels/formats_panel.h"
 #include "ui/panels/histogram_panel.h"
 #include "ui/panels/landscape_panel.h"
+#include "ui/panels/mapping_panel.h"
+#include "ui/panels/number_lines_panel.h"
 #include "ui/panels/range_curve_panel.h"
 #include "ui/panels/training_panel.h"
 #include "ui/panels/transfer_panel.h"
@@ -67,6 +72,33 @@ constexpr PanelInfo kPanels[] = {
                        "The signal-to-noise ratio of every pair of scale and zero_point as a "
                        "colour. The cross is the quantizer in use, the disc the best there is."),
      WorkspaceId::Tensor, false, StudyKind::Landscape, landscapeFigure},
+    {"mapping", QT_TRANSLATE_NOOP("Panels", "Mapping"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "Which real value each code stands for: real values above, codes below. "
+                       "Evenly spaced levels give parallel lines, those of floats fan out."),
+     WorkspaceId::Tensor, true, StudyKind::None, mappingFigure},
+    {"number_lines", QT_TRANSLATE_NOOP("Panels", "Number lines"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "Every value that each dtype has a code for, by size. Integers are evenly "
+                       "spaced; floats have as many values in each power of two, so their distance "
+                       "doubles."),
+     WorkspaceId::Tensor, false, StudyKind::None, numberLinesFigure},
+    {"bit_inspector", QT_TRANSLATE_NOOP("Panels", "Bits of an element"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "One element taken apart: the bits it is stored in, the scale, the code, "
+                       "and how the code becomes a real value again."),
+     WorkspaceId::Tensor, false, StudyKind::None, bitInspectorFigure},
+    {"dialects", QT_TRANSLATE_NOOP("Panels", "Dialects"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The same ranges as other programs round and scale them, and how many "
+                       "elements come out differently. The rule is the one whose exchange alone "
+                       "leaves the fewest differences."),
+     WorkspaceId::Tensor, false, StudyKind::Dialects, dialectsFigure},
+    {"calibration_search", QT_TRANSLATE_NOOP("Panels", "Search"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The ranges that the observer looked at, one after the other, and the "
+                       "number it compares them by. It takes the range where that is smallest."),
+     WorkspaceId::Tensor, false, StudyKind::Search, calibrationSearchFigure},
     {"training", QT_TRANSLATE_NOOP("Panels", "Loss and accuracy"),
      QT_TRANSLATE_NOOP("Panels",
                        "Two networks with the same start and the same batches: one in float, "

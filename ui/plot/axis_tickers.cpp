@@ -88,4 +88,26 @@ void LogTicker::generate(const QCPRange& range, const QLocale& locale, QChar for
                        : shortNumber(tick);
 }
 
+void NameTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks,
+                          QVector<double>* subTicks, QVector<QString>* labels)
+{
+    ticks.clear();
+    if (subTicks)
+        subTicks->clear();
+    if (labels)
+        labels->clear();
+    const auto seen = std::count_if(m_names.begin(), m_names.end(),
+                                    [&](const auto& name) { return range.contains(name.first); });
+    const auto every = std::max<std::ptrdiff_t>(1, (seen + m_room - 1) / m_room);
+    std::ptrdiff_t i = 0;
+    for (const auto& [at, name] : m_names) {
+        if (!range.contains(at))
+            continue;
+        const bool named = i++ % every == 0;
+        ticks += at;
+        if (labels)
+            *labels += named ? name : QString();
+    }
+}
+
 } // namespace qs

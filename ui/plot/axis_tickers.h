@@ -5,6 +5,9 @@
 // Includes the plotting library: for the source files of this folder only.
 #include <qcustomplot.h>
 
+#include <utility>
+#include <vector>
+
 namespace qs {
 
 /// Round numbers, or whole numbers only, with the labels of tickTexts.
@@ -29,6 +32,23 @@ public:
     void generate(const QCPRange& range, const QLocale& locale, QChar format, int precision,
                   QVector<double>& ticks, QVector<double>* subTicks,
                   QVector<QString>* labels) override;
+};
+
+/// Names at given places; where they have no room, every second or third of them and so on.
+class NameTicker : public QCPAxisTicker {
+public:
+    /// Ascending places.
+    void setNames(const std::vector<std::pair<double, QString>>& names) { m_names = names; }
+    /// Labels for which there is room along the whole axis.
+    void setRoom(int labels) { m_room = std::max(labels, 1); }
+    const std::vector<std::pair<double, QString>>& names() const { return m_names; }
+    void generate(const QCPRange& range, const QLocale& locale, QChar format, int precision,
+                  QVector<double>& ticks, QVector<double>* subTicks,
+                  QVector<QString>* labels) override;
+
+private:
+    std::vector<std::pair<double, QString>> m_names;
+    int m_room = 12;
 };
 
 } // namespace qs

@@ -39,6 +39,13 @@ enum class SeriesKind {
     Bars,      ///< a vertical bar from y[i] to y2[i] at x[i], as wide as the room between them
 };
 
+/// Where the names of points are drawn.
+enum class LabelSide {
+    Any,   ///< wherever there is room beside the point
+    Above, ///< centred over it, or not at all
+    Below, ///< centred under it, or not at all
+};
+
 /// One set of points with one look and one name in the legend and in the CSV's header. Draws
 /// fastest with x ascending; not more than about four points per pixel of width are of use.
 struct Series {
@@ -60,6 +67,7 @@ struct Series {
     /// What a click on each point chooses ("dtype:float8_e4m3fn"): comes back through
     /// PlotView::pointChosen. Empty: nothing.
     std::vector<QString> choices;
+    LabelSide labelSide = LabelSide::Any;
 };
 
 /// An axis. A finite range always: core computes it, the plot never guesses.
@@ -72,6 +80,17 @@ struct Axis {
     bool integers = false; ///< ticks only at whole numbers
     /// Names instead of numbers: ticks at these places only ("fp8 e4m3" at 2). Empty: numbers.
     std::vector<std::pair<double, QString>> names{};
+};
+
+/// A straight line from one point of the axes to another: what becomes of what. Not in the CSV,
+/// whose numbers are those of the series.
+struct Link {
+    double fromX = 0;
+    double fromY = 0;
+    double toX = 0;
+    double toY = 0;
+    ColorRole color = ColorRole::Muted;
+    bool arrow = false; ///< with a head at its end, and a heavier line
 };
 
 /// A vertical line across the axes at x that a person can drag, when `handle` is set; released and
@@ -147,6 +166,7 @@ struct Figure {
     Axis y;
     std::optional<Axis> y2; ///< a second y axis on the right, or the scale of the map's colours
     std::optional<ColorMap> map; ///< under everything else
+    std::vector<Link> links;     ///< under the series
     std::vector<Series> series;
     std::vector<Marker> markers;
     std::vector<PointHandle> points;

@@ -34,7 +34,7 @@ QVector<FigureLabels::Point> FigureLabels::points() const
         for (std::size_t i = 0; i < count; ++i) {
             const QPointF at(x->coordToPixel(series.x[i]), y->coordToPixel(series.y[i]));
             if (!series.labels[i].isEmpty() && QRectF(m_axes->rect()).contains(at))
-                points += {at, series.labels[i], series.labelsShown};
+                points += {at, series.labels[i], series.labelsShown, series.labelSide};
         }
     }
     return points;
@@ -85,6 +85,8 @@ void FigureLabels::draw(QCPPainter* painter)
     const QRectF axes(m_axes->rect());
     QVector<QRectF> taken = m_marks->tagRects();
     for (const Point& point : all) {
+        if (point.side != LabelSide::Any) // names above and below do not meet their points
+            continue;
         const double x = point.shown ? kPointRadius : kNameless;
         taken += QRectF(point.at.x() - x, point.at.y() - kPointRadius, 2 * x, 2 * kPointRadius);
     }
@@ -106,11 +108,17 @@ void FigureLabels::draw(QCPPainter* painter)
         const double above = point.at.y() - kGap - size.height();
         const double right = point.at.x() + kGap;
         const double below = point.at.y() + kGap;
-        for (const QPointF& corner :
-             {QPointF(right, middle), QPointF(left, middle), QPointF(centre, above),
-              QPointF(centre, below), QPointF(right - kIn, above + kIn),
-              QPointF(left + kIn, above + kIn), QPointF(right - kIn, below - kIn),
-              QPointF(left + kIn, below - kIn)}) {
+        QVector<QPointF> corners{{right, middle},
+                                 {left, middle},
+                                 {centre, above},
+                                 {centre, below},
+                                 {right - kIn, above + kIn},
+                                 {left + kIn, above + kIn},
+                                 {right - kIn, below - kIn},
+                                 {left + kIn, below - kIn}};
+        if (point.side != LabelSide::Any)
+            corners = {{centre, point.side == LabelSide::Above ? above : below}};
+        for (const QPointF& corner : corners) {
             const QRectF rect(corner, size);
             const bool free = axes.contains(rect) &&
                               std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) {

@@ -34,6 +34,7 @@ private:
         QPointF at;
         QString text;
         bool shown;
+        LabelSide side;
     };
     /// Those in the axes.
     QVector<Point> points() const;

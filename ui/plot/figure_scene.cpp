@@ -3,11 +3,14 @@
 #include "ui/plot/figure_scene.h"
 
 #include "ui/plot/axis_tickers.h"
+#include "ui/plot/figure_axes.h"
 #include "ui/plot/figure_header.h"
 #include "ui/plot/figure_labels.h"
+#include "ui/plot/figure_links.h"
 #include "ui/plot/figure_map.h"
 #include "ui/plot/figure_marks.h"
 #include "ui/plot/figure_series.h"
+#include "ui/plot/figure_table_item.h"
 #include "ui/plot/number_text.h"
 
 #include <qcustomplot.h>
@@ -17,82 +20,6 @@
 
 namespace qs {
 namespace {
-
-constexpr int pixelsPerXTick = 80;
-constexpr int pixelsPerYTick = 38;
-
-/// An axis rect whose margins come from the size of the picture, not from its own size in the
-/// layout before: one layout is enough. It leaves room for the header and the tags above, and as
-/// much as is asked beside.
-class FigureAxes : public QCPAxisRect {
-public:
-    explicit FigureAxes(QCustomPlot* plot) : QCPAxisRect(plot) {}
-
-    FigureHeader* header = nullptr;
-    FigureMarks* marks = nullptr;
-    int minimumLeft = 0;
-    int minimumRight = 0;
-
-    int needed(QCP::MarginSide side)
-    {
-        // Half of an x label sticks out where a tick is at the end of the axis.
-        const auto [first, last] = endLabels();
-        if (side == QCP::msLeft)
-            return std::max(QCPAxisRect::calculateAutoMargin(side) + 4, first / 2 + 4);
-        const bool hasRightAxis = axis(QCPAxis::atRight)->visible();
-        return std::max(hasRightAxis ? QCPAxisRect::calculateAutoMargin(side) + 4 : 0,
-                        last / 2 + 8);
-    }
-
-    void update(UpdatePhase phase) override
-    {
-        if (phase == upPreparation) {
-            const auto count = [](int pixels, int perTick) {
-                return std::clamp(pixels / perTick, 2, 12);
-            };
-            const QSize room = mParentPlot->viewport().size();
-            axis(QCPAxis::atBottom)
-                ->ticker()
-                ->setTickCount(count(room.width() - 80, pixelsPerXTick));
-            for (auto type : {QCPAxis::atLeft, QCPAxis::atRight})
-                axis(type)->ticker()->setTickCount(count(room.height() - 90, pixelsPerYTick));
-        }
-        QCPAxisRect::update(phase);
-    }
-
-protected:
-    int calculateAutoMargin(QCP::MarginSide side) override
-    {
-        switch (side) {
-        case QCP::msLeft:
-            return std::max(minimumLeft, needed(side));
-        case QCP::msRight:
-            return std::max(minimumRight, needed(side));
-        case QCP::msTop: {
-            const int left =
-                mParentPlot->viewport().left() + std::max(minimumLeft, needed(QCP::msLeft));
-            const int right =
-                mParentPlot->viewport().right() - std::max(minimumRight, needed(QCP::msRight));
-            const int strip = marks->stripHeight(left, right);
-            return header->heightFor(mParentPlot->viewport().width()) + std::max(strip, 2);
-        }
-        default:
-            return QCPAxisRect::calculateAutoMargin(side) + 4;
-        }
-    }
-
-private:
-    std::pair<int, int> endLabels() const
-    {
-        const QCPAxis* x = axis(QCPAxis::atBottom);
-        const QVector<QString> labels = x->tickVectorLabels();
-        if (labels.isEmpty())
-            return {0, 0};
-        const QFontMetrics metrics(x->tickLabelFont());
-        return {metrics.horizontalAdvance(labels.first()),
-                metrics.horizontalAdvance(labels.last())};
-    }
-};
 
 ViewRange homeOf(const Axis& axis)
 {
@@ -110,9 +37,12 @@ struct FigureScene::Private {
     FigureGround* rugs = nullptr;
     FigureMarks* marks = nullptr;
     FigureLabels* labels = nullptr;
+    FigureLinks* links = nullptr;
+    FigureTableItem* table = nullptr;
     QSharedPointer<RoundTicker> roundX{new RoundTicker}, roundY{new RoundTicker},
         roundY2{new RoundTicker};
     QSharedPointer<LogTicker> logX{new LogTicker}, logY{new LogTicker}, logY2{new LogTicker};
+    QSharedPointer<NameTicker> namesX{new NameTicker}, namesY{new NameTicker};
     std::vector<std::unique_ptr<SeriesPlot>> series;
     FigureStyle style;
     FigureView view;
@@ -121,12 +51,17 @@ struct FigureScene::Private {
     explicit Private(QCustomPlot& target) : plot(target) {}
 
     void setUpAxis(QCPAxis* target, const Axis& axis, const QSharedPointer<RoundTicker>& round,
-                   const QSharedPointer<LogTicker>& log)
+                   const QSharedPointer<LogTicker>& log,
+                   const QSharedPointer<NameTicker>& names = {})
     {
         target->setScaleType(axis.log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
         round->setIntegers(axis.integers);
         target->setTicker(axis.log ? QSharedPointer<QCPAxisTicker>(log)
                                    : QSharedPointer<QCPAxisTicker>(round));
+        if (names && !axis.names.empty()) {
+            names->setNames(axis.names);
+            target->setTicker(names);
+        }
         target->setLabel(axisTitle(axis));
     }
 
@@ -155,8 +90,10 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
     d->axes->axis(QCPAxis::atTop)->setVisible(false);
     d->axes->axis(QCPAxis::atRight)->grid()->setVisible(false);
     d->header = new FigureHeader(&plot);
+    d->table = new FigureTableItem(&plot, d->header);
     d->map = new FigureMap(d->axes, QStringLiteral("regions"));
     d->regions = new FigureGround(d->axes, FigureGround::Part::Regions, QStringLiteral("regions"));
+    d->links = new FigureLinks(d->axes, QStringLiteral("main"));
     d->rugs = new FigureGround(d->axes, FigureGround::Part::Rugs, QStringLiteral("rugs"));
     d->marks = new FigureMarks(d->axes, purpose == Purpose::Screen, QStringLiteral("marks"));
     d->labels = new FigureLabels(d->axes, d->marks, QStringLiteral("marks"));
@@ -167,6 +104,8 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
 FigureScene::~FigureScene()
 {
     d->series.clear();
+    delete d->table;
+    delete d->links;
     delete d->header;
     delete d->map;
     delete d->regions;
@@ -184,14 +123,16 @@ void FigureScene::setFigure(const Figure& figure)
     d->rugs->setFigure(&figure);
     d->marks->setFigure(&figure);
     d->labels->setFigure(&figure);
+    d->links->setFigure(&figure);
+    d->table->setFigure(&figure);
 
     QCPAxis* x = d->axes->axis(QCPAxis::atBottom);
     QCPAxis* y = d->axes->axis(QCPAxis::atLeft);
     QCPAxis* y2 = d->axes->axis(QCPAxis::atRight);
-    d->setUpAxis(x, figure.x, d->roundX, d->logX);
-    d->setUpAxis(y, figure.y, d->roundY, d->logY);
+    d->setUpAxis(x, figure.x, d->roundX, d->logX, d->namesX);
+    d->setUpAxis(y, figure.y, d->roundY, d->logY, d->namesY);
     d->setUpAxis(y2, figure.y2.value_or(Axis{}), d->roundY2, d->logY2);
-    const bool hasAxes = figure.emptyText.isEmpty();
+    const bool hasAxes = figure.emptyText.isEmpty() && !figure.table;
     x->setVisible(hasAxes);
     y->setVisible(hasAxes);
     y2->setVisible(hasAxes && figure.y2.has_value());
@@ -222,6 +163,8 @@ void FigureScene::setStyle(const FigureStyle& style)
     d->rugs->setStyle(&d->style);
     d->marks->setStyle(&d->style);
     d->labels->setStyle(&d->style);
+    d->links->setStyle(&d->style);
+    d->table->setStyle(&d->style);
     d->applyLook();
 }
 
@@ -255,8 +198,8 @@ void FigureScene::Private::applyLook()
 {
     const PlotTheme& theme = *style.theme;
     plot.setBackground(QBrush(theme.background));
-    axes->setBackground(theme.axesBackground == theme.background ? QBrush(Qt::NoBrush)
-                                                                 : QBrush(theme.axesBackground));
+    const bool bare = theme.axesBackground == theme.background || (figure && figure->table);
+    axes->setBackground(bare ? QBrush(Qt::NoBrush) : QBrush(theme.axesBackground));
     for (QCPAxis* axis : axes->axes())
         applyAxisLook(axis);
     if (!figure)
@@ -334,6 +277,8 @@ int FigureScene::handleAt(const QPointF& position) const
 
 QString FigureScene::labelAt(const QPointF& position) const
 {
+    if (d->figure && d->figure->table)
+        return d->table->labelAt(position);
     const QString label = d->labels->labelAt(position);
     return label.isEmpty() ? d->map->labelAt(position) : label;
 }

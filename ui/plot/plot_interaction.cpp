@@ -30,7 +30,8 @@ PlotInteraction::PlotInteraction(PlotView& view, PlotCanvas& canvas)
 bool PlotInteraction::usable() const
 {
     const QRect axes = m_canvas.laidOutScene().axesRect();
-    return m_view.figure().emptyText.isEmpty() && axes.width() > 1 && axes.height() > 1;
+    return m_view.figure().emptyText.isEmpty() && !m_view.figure().table && axes.width() > 1 &&
+           axes.height() > 1;
 }
 
 void PlotInteraction::show(const FigureView& view)
@@ -288,20 +289,26 @@ void PlotInteraction::hover(const QPointF& position)
         m_view.setCursor(Qt::PointingHandCursor);
     else
         m_view.unsetCursor();
+    if (m_view.figure().table)
+        showLabel(scene.labelAt(position), position);
     if (!usable() || !scene.axesRect().contains(position.toPoint())) {
         leave();
         return;
     }
     m_hovering = true;
-    const QString label = scene.labelAt(position);
-    if (label != m_label) {
-        m_label = label;
-        // Above the pointer's own place, so that the next point stays in sight.
-        QToolTip::showText(m_view.mapToGlobal(position.toPoint()), label, &m_view);
-    }
+    showLabel(scene.labelAt(position), position);
     const FigureView& view = scene.view();
     emit m_view.hovered(valueAt(fractionX(position.x()), view.x, m_view.figure().x.log),
                         valueAt(fractionY(position.y()), view.y, m_view.figure().y.log));
+}
+
+void PlotInteraction::showLabel(const QString& label, const QPointF& position)
+{
+    if (label == m_label)
+        return;
+    m_label = label;
+    // Above the pointer's own place, so that the next point stays in sight.
+    QToolTip::showText(m_view.mapToGlobal(position.toPoint()), label, &m_view);
 }
 
 void PlotInteraction::leave()

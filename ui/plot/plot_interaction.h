@@ -59,6 +59,7 @@ private:
     QString handleId(int handle) const;
     bool hasHandle(int handle) const;
     QPointF handleAt(int handle) const;
+    void showLabel(const QString& label, const QPointF& position);
     bool selectHandle(int direction);
     bool moveSelected(QKeyEvent* event, const QPointF& direction);
     std::vector<int> handles() const;

@@ -103,7 +103,8 @@ void PlotView::setFigure(const Figure& figure)
     const FigureView oldHome = scene.home();
     const FigureView oldView = scene.view();
     const bool sameScales = figure.x.log == d->figure.x.log && figure.y.log == d->figure.y.log &&
-                            figure.emptyText.isEmpty() == d->figure.emptyText.isEmpty();
+                            figure.emptyText.isEmpty() == d->figure.emptyText.isEmpty() &&
+                            figure.table.has_value() == d->figure.table.has_value();
     d->figure = figure;
     scene.setFigure(d->figure);
     FigureView next = scene.home();

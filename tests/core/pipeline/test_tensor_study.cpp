@@ -227,6 +227,56 @@ private slots:
         }
     }
 
+    void dialects_startFromTheRangesInForce_andFollowThem()
+    {
+        const auto tensor = normal({4, 500});
+        auto spec = specOf(DType::Int8, QScheme::PerChannelAffine);
+        const auto study = studyOf(tensor, spec, StudyKind::Dialects, 2);
+        QCOMPARE(study->dialects.size(), dialects().size());
+        QVERIFY(study->dialects[0].dialect == Dialect::Torch);
+        // PyTorch's row is the report's own quantizer.
+        const auto own = [&](const QuantSpec& s) {
+            TensorPipeline pipeline;
+            return (*pipeline.run({tensor, s, 2}))->report->params;
+        };
+        QVERIFY(study->dialects[0].report.params == own(spec));
+        spec.observer = "percentile";
+        spec.percentile = 99;
+        QVERIFY(studyOf(tensor, spec, StudyKind::Dialects)->dialects[0].report.params == own(spec));
+        // Neither the channel shown nor the dialect in force matters, but the scale does.
+        const auto keyOf = [&](const QuantSpec& s, std::int64_t channel) {
+            return StudyKey::of({{tensor, s, channel}, StudyKind::Dialects});
+        };
+        auto onnx = spec;
+        onnx.dialect = Dialect::Onnx;
+        QVERIFY(keyOf(onnx, 1) == keyOf(spec, 3));
+        const auto given = specOf(DType::Int8);
+        QVERIFY(keyOf(fixed(given, 0.1F, 0), 0) != keyOf(fixed(given, 0.2F, 0), 0));
+    }
+
+    void search_isOfTheShownSet_withTheObserverInForce()
+    {
+        const auto tensor = normal({4, 500});
+        auto spec = specOf(DType::Int4, QScheme::PerChannelSymmetric);
+        spec.observer = "mse";
+        const auto study = studyOf(tensor, spec, StudyKind::Search, 2);
+        const auto observer = *observerByName("mse")->make(spec);
+        QVERIFY(observer->observe(tensor, {}));
+        const auto evidence = *observer->evidence(2);
+        QVERIFY(!evidence.steps.empty());
+        QVERIFY(study->search.steps == evidence.steps);
+        QCOMPARE(study->search.chosen.at(0).min, evidence.chosen.at(2).min);
+        QCOMPARE(study->search.chosen.at(0).max, evidence.chosen.at(2).max);
+        const auto keyOf = [&](const QuantSpec& s, std::int64_t channel) {
+            return StudyKey::of({{tensor, s, channel}, StudyKind::Search});
+        };
+        auto entropy = spec;
+        entropy.observer = "entropy";
+        QVERIFY(keyOf(entropy, 2) != keyOf(spec, 2) && keyOf(spec, 1) != keyOf(spec, 2));
+        const auto given = studyOf(tensor, fixed(specOf(DType::Int4), 0.1F, 0), StudyKind::Search);
+        QVERIFY(!given->problem.empty());
+    }
+
     void whatCannotBe_isSaid()
     {
         const auto tensor = normal({256});
@@ -235,10 +285,11 @@ private slots:
             if (row.id == DType::Codebook)
                 spec.codebook = {-1, 0, 1};
             for (const auto kind : {StudyKind::RangeCurve, StudyKind::Bits, StudyKind::Formats,
-                                    StudyKind::Landscape}) {
+                                    StudyKind::Landscape, StudyKind::Dialects, StudyKind::Search}) {
                 const auto study = studyOf(tensor, spec, kind);
                 const bool empty = study->curve.empty() && study->bits.empty() &&
-                                   study->formats.empty() && study->landscape.mse.empty();
+                                   study->formats.empty() && study->landscape.mse.empty() &&
+                                   study->dialects.empty() && study->search.chosen.empty();
                 QCOMPARE(study->problem.empty(), !empty);
             }
         }

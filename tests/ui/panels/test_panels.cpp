@@ -119,6 +119,12 @@ class TestPanels : public QObject {
         QVERIFY2(!figure.title.isEmpty() && !figure.accessible.isEmpty(), what);
         if (!figure.emptyText.isEmpty())
             return;
+        if (figure.table) {
+            QVERIFY2(!figure.table->rows.empty() && !figure.table->columns.empty(), what);
+            for (const auto& row : figure.table->rows)
+                QVERIFY2(row.size() == figure.table->columns.size(), what);
+            return;
+        }
         for (const auto* axis : {&figure.x, &figure.y}) {
             QVERIFY2(!axis->title.isEmpty() && !axis->unit.isEmpty(), what);
             QVERIFY2(std::isfinite(axis->min) && std::isfinite(axis->max) &&
