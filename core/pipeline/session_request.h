@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/pipeline/tensor_pipeline.h"
+#include "core/pipeline/tensor_study.h"
 #include "core/session/session.h"
 
 namespace qs {
@@ -10,5 +10,9 @@ namespace qs {
 /// The question that a session asks about its tensor, the same for the window and the command line.
 /// A zoom whose stretch is too narrow to be cut into bins is left out.
 TensorRequest requestOf(const Tensor& tensor, const TensorSession& session);
+
+/// What a picture of `result` needs a study of: the one way to ask, so that who draws finds what
+/// was computed.
+StudyRequest studyRequestOf(const TensorResult& result, const TensorView& view, StudyKind kind);
 
 } // namespace qs

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/channel_errors.h"
 #include "core/analysis/error_landscape.h"
 #include "core/analysis/rate_distortion.h"
+#include "core/analysis/slice.h"
 #include "core/pipeline/tensor_pipeline.h"
 
 #include <map>
@@ -21,11 +23,14 @@ enum class StudyKind {
     Bits,       ///< SQNR against bits
     Formats,    ///< SQNR against bits per weight, for every dtype
     Landscape,  ///< error over scale and zero_point
+    Channels,   ///< ranges and errors of each channel, group or block
+    Cells,      ///< a 2-D slice, element by element
 };
 
 struct StudyRequest {
     TensorRequest subject; ///< its valueView does not matter
     StudyKind kind = StudyKind::None;
+    std::vector<std::int64_t> sliceAt{}; ///< Cells: as TensorView::sliceAt
 };
 
 /// What a study depends on, and nothing else: two requests with the same key have the same answer.
@@ -35,7 +40,8 @@ struct StudyKey {
     TensorKey tensor;
     /// RangeCurve, Landscape: which channel or group, where the scheme has several; -1: the tensor.
     std::int64_t channel = -1;
-    QuantSpec spec; ///< with what does not matter set to a default
+    QuantSpec spec;                                 ///< with what does not matter set to a default
+    std::optional<SlicePlace> slice = std::nullopt; ///< Cells
 
     static StudyKey of(const StudyRequest& request);
     bool operator==(const StudyKey&) const = default;
@@ -76,6 +82,11 @@ struct TensorStudy {
     ErrorLandscape landscape;
     std::size_t bestScale = 0; ///< of the landscape's smallest error
     std::size_t bestZeroPoint = 0;
+    /// Channels: of the scheme's channels, groups or blocks; of one scale for all, of the channels
+    /// along the spec's axis. With quartiles up to 2^24 elements.
+    std::vector<ChannelErrors> channels;
+    /// Cells: at most 512 x 512 of them.
+    SliceCells cells;
 
     /// Which clip range has this scale on the curve, between and beyond its points in proportion;
     /// where several have it (powers of two), their geometric middle. The curve is not empty.
