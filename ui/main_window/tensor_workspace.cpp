@@ -31,7 +31,7 @@ namespace {
 
 /// The panels that can be in the third place.
 constexpr const char* kLowerPanels[] = {
-    "error", "error_histogram", "code_usage", "range_curve", "bits_sweep", "formats", "landscape"};
+    "error", "error_histogram", "code_usage", "range_curve", "bits_sweep", "formats", "landscape", "channels", "cells"};
 
 QString number(double v)
 {

@@ -3,6 +3,8 @@
 #include "ui/panels/panel.h"
 
 #include "ui/panels/bits_sweep_panel.h"
+#include "ui/panels/cells_panel.h"
+#include "ui/panels/channels_panel.h"
 #include "ui/panels/code_usage_panel.h"
 #include "ui/panels/error_histogram_panel.h"
 #include "ui/panels/error_panel.h"
@@ -67,6 +69,18 @@ constexpr PanelInfo kPanels[] = {
                        "The signal-to-noise ratio of every pair of scale and zero_point as a "
                        "colour. The cross is the quantizer in use, the disc the best there is."),
      WorkspaceId::Tensor, false, StudyKind::Landscape, landscapeFigure},
+    {"channels", QT_TRANSLATE_NOOP("Panels", "Channels"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The values of every channel, from the smallest to the largest, beside the "
+                       "range that its codes cover, and its signal-to-noise ratio. One range for "
+                       "channels of different sizes leaves the small ones with a few codes."),
+     WorkspaceId::Tensor, false, StudyKind::Channels, channelsFigure},
+    {"cells", QT_TRANSLATE_NOOP("Panels", "Cells"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The last two axes of the tensor as rows and columns: the float values, "
+                       "their codes, what the codes stand for, or the error. Numbers appear where "
+                       "a cell has room for them."),
+     WorkspaceId::Tensor, false, StudyKind::Cells, cellsFigure},
     {"training", QT_TRANSLATE_NOOP("Panels", "Loss and accuracy"),
      QT_TRANSLATE_NOOP("Panels",
                        "Two networks with the same start and the same batches: one in float, "

@@ -33,8 +33,9 @@ private:
         QString text;
         bool shown;
     };
-    /// Those in the axes.
+    /// Those in the axes; bars have their names anywhere on them, and none beside them.
     QVector<Point> points() const;
+    QString barAt(const Series& series, const QPointF& position) const;
 
     QCPAxisRect* m_axes;
     const FigureMarks* m_marks;

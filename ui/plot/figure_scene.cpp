@@ -128,6 +128,7 @@ struct FigureScene::Private {
         target->setTicker(axis.log ? QSharedPointer<QCPAxisTicker>(log)
                                    : QSharedPointer<QCPAxisTicker>(round));
         target->setLabel(axisTitle(axis));
+        target->setRangeReversed(axis.reversed);
     }
 
     void applyLook();
