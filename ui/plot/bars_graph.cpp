@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/bars_graph.h"
 
+#include "ui/plot/figure_style.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -53,12 +55,12 @@ void BarsGraph::draw(QCPPainter* painter)
         const double b = pixelY(m_series->y2[i]);
         const double top = std::min(a, b);
         const double height = std::fabs(a - b);
-        // Narrow bars and level strokes are all outline.
+        // Narrow bars and level strokes have no outline.
         if (height < kStroke)
             painter->fillRect(QRectF(left, (a + b - kStroke) / 2, right - left, kStroke),
                               mPen.color());
         else if (right - left < 3)
-            painter->fillRect(QRectF(left, top, right - left, height), mPen.color());
+            painter->fillRect(QRectF(left, top, right - left, height), tint(mPen.color(), 0.6));
         else {
             const QRectF rect(std::round(left), top, std::round(right - left) - 1, height);
             painter->fillRect(rect, mBrush);
