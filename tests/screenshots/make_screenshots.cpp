@@ -305,7 +305,18 @@ int main(int argc, char** argv)
              edit(w, [](Session& s) {
                  s.tensor.spec.dtype = DType::Int4;
                  s.tensor.view.sliceOf = SliceOf::Error;
-                 s.tensor.view.picked = 37;
+                 s.tensor.view.picked = 8;
+             });
+         }},
+        {"cells_large",
+         [](MainWindow& w) {
+             lowerPanel("cells")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.tensor = "7.weight";
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.view.sliceOf = SliceOf::Error;
+                 s.tensor.view.errorUnit = ErrorUnit::Value;
+                 s.tensor.view.picked = 4321;
              });
          }},
         {"cells_not_finite",

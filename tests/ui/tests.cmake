@@ -7,6 +7,7 @@ if(QUANTOSCOPE_BUILD_GUI)
     qs_test(test_document ${CMAKE_CURRENT_SOURCE_DIR}/ui/document/test_document.cpp LIBS quantoscope_ui)
     qs_test(test_controls ${CMAKE_CURRENT_SOURCE_DIR}/ui/controls/test_controls.cpp LIBS quantoscope_ui)
     qs_test(test_panels ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_panels.cpp LIBS quantoscope_ui)
+    qs_test(test_views ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_views.cpp LIBS quantoscope_ui)
 
     set_tests_properties(test_main_window PROPERTIES RUN_SERIAL TRUE) # it trains while it clicks
 

@@ -49,6 +49,14 @@ std::vector<std::size_t> ordered(const std::vector<ChannelErrors>& channels, Cha
     return places;
 }
 
+QString partsName(const QuantSpec& spec, bool parted)
+{
+    if (info(spec.dtype).family == Family::Ggml)
+        return Panels::tr("blocks");
+    return parted && info(spec.qschemeInUse()).perGroup() ? Panels::tr("groups")
+                                                          : Panels::tr("channels");
+}
+
 /// What is drawn at one place: a channel, or several neighbours together.
 struct Place {
     double x = 0;
@@ -70,7 +78,8 @@ public:
           m_channels(channels),
           m_order(ordered(channels, order)),
           m_parted(info(result.report->params.qscheme()).granularity != Granularity::Tensor),
-          m_part(m_parted ? partName(result.report->spec) : Panels::tr("channel"))
+          m_part(m_parted ? partName(result.report->spec) : Panels::tr("channel")),
+          m_parts(partsName(result.report->spec, m_parted))
     {
         each = (m_order.size() + kMostBars - 1) / kMostBars;
         for (std::size_t i = 0; i < m_order.size(); i += each)
@@ -79,7 +88,8 @@ public:
 
     const std::vector<std::size_t>& order() const { return m_order; }
     bool isParted() const { return m_parted; }
-    const QString& part() const { return m_part; } ///< "channel", "group", "block"
+    const QString& part() const { return m_part; }   ///< "channel", "group", "block"
+    const QString& parts() const { return m_parts; } ///< "channels", "groups", "blocks"
 
     std::size_t each = 1; ///< channels at a place
     std::vector<Place> all;
@@ -109,9 +119,9 @@ private:
         }
         place.label =
             each == 1 ? labelOf(m_order[begin])
-                      : Panels::tr("%1 %2s: %3 \u2026 %4, worst SQNR %5 dB")
+                      : Panels::tr("%1 %2: %3 \u2026 %4, worst SQNR %5 dB")
                             .arg(end - begin)
-                            .arg(m_part, number(place.min), number(place.max), number(place.sqnr));
+                            .arg(m_parts, number(place.min), number(place.max), number(place.sqnr));
         all.push_back(std::move(place));
     }
 
@@ -129,7 +139,8 @@ private:
                 : errors.signal > 0 ? Panels::tr(", without error")
                                     : Panels::tr(", only zeros");
         if (errors.codesUsed)
-            text += Panels::tr(", %n code(s) used", nullptr, static_cast<int>(*errors.codesUsed));
+            text += *errors.codesUsed == 1 ? Panels::tr(", 1 code used")
+                                           : Panels::tr(", %1 codes used").arg(*errors.codesUsed);
         if (errors.clipped > 0)
             text += Panels::tr(", %1 % clipped")
                         .arg(number(100 * static_cast<double>(errors.clipped) /
@@ -142,6 +153,7 @@ private:
     std::vector<std::size_t> m_order;
     bool m_parted;
     QString m_part;
+    QString m_parts;
 };
 
 Series bars(const Places& places, double Place::*from, double Place::*to, const QString& name,
@@ -282,8 +294,8 @@ Figure channelsFigure(const PanelInput& input)
     const int axis = channelAxis(spec, result.facts->tensor.shape());
     figure.title =
         places.isParted()
-            ? Panels::tr("%1 %2s of %3, each with its own scale").arg(count, places.part(), name)
-            : Panels::tr("%1 %2s of %3 under one scale").arg(count, places.part(), name);
+            ? Panels::tr("%1 %2 of %3, each with its own scale").arg(count, places.parts(), name)
+            : Panels::tr("%1 %2 of %3 under one scale").arg(count, places.parts(), name);
     const QString along = Panels::tr("%1 (axis %2)").arg(places.part()).arg(axis);
     figure.x = {input.view.channelOrder == ChannelOrder::Index ? along
                 : input.view.channelOrder == ChannelOrder::Range

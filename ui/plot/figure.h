@@ -121,12 +121,12 @@ struct ColorMap {
     std::vector<double> values; ///< [row * x.size() + column]; NaN: no colour
     Palette palette = Palette::Viridis;
     /// A text in each cell, as values; shown where cells are large enough. Empty: none.
-    std::vector<QString> texts;
+    std::vector<QString> texts{};
     /// The same for cells that are too many to be written beforehand, by their places in values.
-    std::function<QString(std::size_t cell)> textOf;
+    std::function<QString(std::size_t cell)> textOf{};
     /// What the pointer says of a cell, in lines. None: its place and its value.
-    std::function<QString(std::size_t cell)> describe;
-    std::optional<std::size_t> marked; ///< a cell with a frame
+    std::function<QString(std::size_t cell)> describe{};
+    std::optional<std::size_t> marked{}; ///< a cell with a frame
     double at(std::size_t column, std::size_t row) const { return values[row * x.size() + column]; }
 };
 

@@ -155,9 +155,12 @@ void FigureHeader::drawSwatch(QCPPainter* painter, const Series& series, const Q
         const bool strokes = series.y == series.y2;
         painter->setBrush(seriesFill(theme, series));
         for (int i = 0; i < 2; ++i) {
-            const QRect bar(box.left() + 1 + 8 * i, box.top() + 3 * i, 6, 10 - 3 * i);
+            const int width = series.share < 0.5 ? 2 : 6;
+            const QRect bar(box.left() + 4 + 8 * i - width / 2, box.top() + 3 * i, width,
+                            10 - 3 * i);
             if (strokes)
-                painter->fillRect(bar.left(), bar.top() + 3, 7, 2, theme.color(series.color));
+                painter->fillRect(bar.left(), bar.top() + 3, width + 1, 2,
+                                  theme.color(series.color));
             else
                 painter->drawRect(bar);
         }
