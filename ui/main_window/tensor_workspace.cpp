@@ -30,8 +30,9 @@ namespace qs {
 namespace {
 
 /// The panels that can be in the third place.
-constexpr const char* kLowerPanels[] = {
-    "error", "error_histogram", "code_usage", "range_curve", "bits_sweep", "formats", "landscape", "channels", "cells"};
+constexpr const char* kLowerPanels[] = {"error",       "error_histogram", "code_usage",
+                                        "range_curve", "bits_sweep",      "formats",
+                                        "landscape",   "channels",        "cells"};
 
 QString number(double v)
 {

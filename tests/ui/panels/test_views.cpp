@@ -359,7 +359,7 @@ private slots:
         for (std::size_t i = 0; i < a.y.size(); ++i)
             QVERIFY(std::fabs(a.y[i] * step - b.y[i]) < 1e-6 * step);
         QVERIFY(lsb.y.unit == u"LSB" && value.y.unit == u"-");
-        QVERIFY(std::fabs(lsb.y.max * step - value.y.max) < 1e-9);
+        QVERIFY(std::fabs(lsb.y.max * step - value.y.max) < 1e-6 * step);
         const auto histogram = figureOf("error_histogram", input);
         const auto& c = named(lsbHistogram, "rounding density [1/LSB]");
         const auto& d = named(histogram, "rounding density [1/x]");

@@ -104,6 +104,7 @@ private slots:
         ExportOptions options;
         options.size = {400, 400};
         options.unit = SizeUnit::Pixel;
+        options.dpi = 96;
         const QImage image = renderFigure(figure, ThemeId::Light, options);
         QVERIFY(!image.isNull());
         const auto count = [&](int top, int bottom, const QColor& color) {
@@ -144,6 +145,7 @@ private slots:
         ExportOptions options;
         options.size = {400, 400};
         options.unit = SizeUnit::Pixel;
+        options.dpi = 96;
         const QImage image = renderFigure(figure, ThemeId::Light, options);
         const QColor line = plotTheme(ThemeId::Light).color(ColorRole::Float);
         int above = 0;
