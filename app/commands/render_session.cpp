@@ -87,7 +87,7 @@ Result<void> Source::study(const PanelInfo& panel, const JobContext& job)
         if (auto built = pipeline.prepareIndex(*request, job); !built)
             return built.error();
     }
-    auto made = studies.run({*request, panel.study}, job);
+    auto made = studies.run(studyRequestOf(*input.tensor, input.view, panel.study), job);
     if (!made && made.error().kind == ErrorKind::Cancelled)
         return made.error();
     input.study = made ? std::move(*made) : nullptr;

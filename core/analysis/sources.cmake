@@ -4,6 +4,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/analyze.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/bit_inspector.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/calibration_board.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/channel_errors.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/dialect_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_curves.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/error_histogram.cpp
@@ -17,6 +18,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/selection.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/slice.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/value_counter.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/wide_codes.cpp
 )

@@ -9,9 +9,10 @@ namespace qs {
 TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
 {
     TensorRequest request{tensor, session.spec, session.channel};
+    request.bins = session.view.bins;
     if (session.view.x) {
         const auto [lo, hi] = *session.view.x;
-        const double perBin = valueBins(tensor.numel()) / (hi - lo);
+        const double perBin = request.binsFor(tensor.numel()) / (hi - lo);
         if (lo < hi && std::isfinite(lo) && std::isfinite(hi) && std::isfinite(perBin))
             request.valueView = session.view.x;
     }
@@ -21,7 +22,14 @@ TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
 bool sameQuestion(const TensorRequest& a, const TensorRequest& b)
 {
     return TensorKey::of(a.tensor) == TensorKey::of(b.tensor) && a.spec == b.spec &&
-           a.channel == b.channel && a.valueView == b.valueView;
+           a.channel == b.channel && a.valueView == b.valueView && a.bins == b.bins;
+}
+
+StudyRequest studyRequestOf(const TensorResult& result, const TensorView& view, StudyKind kind)
+{
+    return {{result.facts->tensor, result.report->spec, result.channel.value_or(0)},
+            kind,
+            view.sliceAt};
 }
 
 } // namespace qs

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/pipeline/tensor_pipeline.h"
+#include "core/pipeline/tensor_study.h"
 #include "core/session/session.h"
 
 namespace qs {
@@ -13,5 +13,9 @@ TensorRequest requestOf(const Tensor& tensor, const TensorSession& session);
 
 /// Whether two questions have the same answer.
 bool sameQuestion(const TensorRequest& a, const TensorRequest& b);
+
+/// What a picture of `result` needs a study of: the one way to ask, so that who draws finds what
+/// was computed.
+StudyRequest studyRequestOf(const TensorResult& result, const TensorView& view, StudyKind kind);
 
 } // namespace qs

@@ -81,6 +81,7 @@ TensorPipeline::TensorPipeline(std::function<std::uint64_t()> available)
 }
 
 Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
+                                                      const TensorRequest& request,
                                                       const JobContext& context)
 {
     auto facts = std::make_shared<TensorFacts>();
@@ -91,8 +92,8 @@ Result<TensorPipeline::Facts> TensorPipeline::factsOf(const Tensor& tensor,
         return stats.error();
     facts->stats = *stats;
     context.report("histogram", 0.5);
-    auto values =
-        computeHistogram(tensor, facts->stats, valueBins(facts->stats.finiteCount()), context);
+    auto values = computeHistogram(tensor, facts->stats,
+                                   request.binsFor(facts->stats.finiteCount()), context);
     if (!values)
         return values.error();
     facts->values = std::move(*values);
@@ -116,6 +117,22 @@ Result<TensorPipeline::Facts> TensorPipeline::wholeFacts(const Tensor& tensor,
         m_indices.look(whole.tensor);
     }
     return m_whole;
+}
+
+/// Counts the values of known facts anew where another number of bins is wanted.
+Result<void> TensorPipeline::countValues(Facts& facts, int bins, const SortedValues* sorted,
+                                         const JobContext& context)
+{
+    if (facts->values.counts.size() == static_cast<std::size_t>(bins))
+        return {};
+    const auto over = HistogramBins::of(facts->stats, bins);
+    auto values = sorted != nullptr ? Result<Histogram>(indexedHistogram(*sorted, over))
+                                    : computeHistogram(facts->tensor, over, context);
+    if (!values)
+        return values.error();
+    facts = std::make_shared<const TensorFacts>(
+        TensorFacts{facts->tensor, facts->stats, std::move(*values)});
+    return {};
 }
 
 Result<std::shared_ptr<const TensorResult>> TensorPipeline::run(const TensorRequest& request,
@@ -157,7 +174,9 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::answer(const TensorR
             return params.error();
         // The values are counted in the first read of all.
         const auto& stats = m_whole->stats;
-        const int bins = m_whole->values.counts.empty() ? valueBins(stats.finiteCount()) : 0;
+        const int wanted = request.binsFor(stats.finiteCount());
+        const bool counted = m_whole->values.counts.size() == static_cast<std::size_t>(wanted);
+        const int bins = counted ? 0 : wanted;
         auto made =
             reportOf(request.tensor, stats, index ? index->all() : std::span<const SortedValues>(),
                      spec, *params, bins, context);
@@ -169,6 +188,10 @@ Result<std::shared_ptr<const TensorResult>> TensorPipeline::answer(const TensorR
         m_last = Reported{key, spec, std::make_shared<const Report>(std::move(made->report)),
                           made->plan};
     }
+    if (auto counted = countValues(m_whole, request.binsFor(m_whole->stats.finiteCount()),
+                                   index && !parted ? &index->set(0) : nullptr, context);
+        !counted)
+        return counted.error();
     result->facts = m_whole;
     result->report = m_last->report;
     result->plan = m_last->plan;
@@ -203,15 +226,19 @@ Result<void> TensorPipeline::addShown(const TensorRequest& request, const ParamL
 {
     const Key key{TensorKey::of(request.tensor), layout, request.channel};
     if (!m_channel || m_channelKey != key) {
-        auto facts = factsOf(request.tensor.gather(layout, request.channel), context);
+        auto facts = factsOf(request.tensor.gather(layout, request.channel), request, context);
         if (!facts)
             return facts.error();
         m_channel = *facts;
         m_channelKey = key;
         m_lastShown.reset();
     }
+    const auto channel = static_cast<std::size_t>(request.channel);
+    if (auto counted = countValues(m_channel, request.binsFor(m_channel->stats.finiteCount()),
+                                   index != nullptr ? &index->set(channel) : nullptr, context);
+        !counted)
+        return counted;
     if (!m_lastShown || m_lastShown->key != key || m_lastShown->spec != request.spec) {
-        const auto channel = static_cast<std::size_t>(request.channel);
         const auto sets =
             index != nullptr ? index->all().subspan(channel, 1) : std::span<const SortedValues>();
         auto shown = reportOf(m_channel->tensor, m_channel->stats, sets, request.spec,

@@ -19,7 +19,7 @@ namespace qs {
 struct TensorFacts {
     Tensor tensor;
     TensorStats stats;
-    Histogram values; ///< valueBins(n) bins of the finite elements
+    Histogram values; ///< of the finite elements, in as many bins as the request wants
 };
 
 /// Bins that a histogram of n elements can fill: a power of two near 4 sqrt(n), 32 … 512.
@@ -33,6 +33,9 @@ struct TensorRequest {
     std::int64_t channel = 0;
     /// The stretch of values that is looked at: its histogram is counted anew. lo < hi.
     std::optional<std::array<double, 2>> valueView = std::nullopt;
+    int bins = 0; ///< of the histograms, 1 … kMostBins; 0: valueBins(n)
+    /// Bins for a tensor, or a channel of it, of n finite elements.
+    int binsFor(std::int64_t n) const { return bins > 0 ? bins : valueBins(n); }
 };
 
 /// How a report was made.
@@ -102,8 +105,11 @@ private:
         AnalysisPlan plan = AnalysisPlan::Read;
     };
 
-    Result<Facts> factsOf(const Tensor& tensor, const JobContext& context);
+    Result<Facts> factsOf(const Tensor& tensor, const TensorRequest& request,
+                          const JobContext& context);
     Result<Facts> wholeFacts(const Tensor& tensor, const JobContext& context);
+    Result<void> countValues(Facts& facts, int bins, const SortedValues* sorted,
+                             const JobContext& context);
     Result<std::shared_ptr<const TensorResult>> answer(const TensorRequest& request,
                                                        const JobContext& context);
     Result<void> addShown(const TensorRequest& request, const ParamLayout& layout,

@@ -5,6 +5,7 @@
 #include "core/analysis/calibration_board.h"
 #include "core/calib/params_from_ranges.h"
 #include "core/pipeline/choice_studies.h"
+#include "core/pipeline/quantizer_study.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,6 +32,12 @@ bool isOfOneSet(StudyKind kind)
 {
     return kind == StudyKind::RangeCurve || kind == StudyKind::Landscape ||
            kind == StudyKind::Search;
+}
+
+/// Whether it is about the quantizer in use alone.
+bool isOfOneQuantizer(StudyKind kind)
+{
+    return kind == StudyKind::Channels || kind == StudyKind::Cells;
 }
 
 /// The same quantizer as an integer of eight bits: what the bits and the formats are compared like.
@@ -239,6 +246,16 @@ Result<void> addLandscape(const Subject& subject, TensorStudy& study, const JobC
     return {};
 }
 
+/// The tensor as it is known already: nothing is sorted for a single pass.
+Result<Subject> knownSubject(TensorPipeline& pipeline, const TensorRequest& request,
+                             const JobContext& context)
+{
+    auto source = pipeline.source(request, context);
+    if (!source)
+        return source.error();
+    return Subject{std::move(*source), request.spec};
+}
+
 Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
                                                 const StudyRequest& request, const StudyKey& key,
                                                 const JobContext& context)
@@ -246,9 +263,10 @@ Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
     auto study = std::make_shared<TensorStudy>();
     study->key = key;
     study->tensor = request.subject.tensor;
-    const auto subject = isOfOneSet(key.kind)
-                             ? setSubject(pipeline, request.subject, key.spec, context)
-                             : wholeSubject(pipeline, request.subject, key.spec, context);
+    const auto subject =
+        isOfOneQuantizer(key.kind) ? knownSubject(pipeline, request.subject, context)
+        : isOfOneSet(key.kind)     ? setSubject(pipeline, request.subject, key.spec, context)
+                                   : wholeSubject(pipeline, request.subject, key.spec, context);
     if (!subject)
         return subject.error();
     if (subject->source.stats.finiteCount() == 0)
@@ -280,6 +298,12 @@ Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
     case StudyKind::Search:
         added = addSearch(subject->source, subject->spec, *study, context);
         break;
+    case StudyKind::Channels:
+        added = addChannels(subject->source, subject->spec, *study, context);
+        break;
+    case StudyKind::Cells:
+        added = addCells(subject->source, subject->spec, *key.slice, *study, context);
+        break;
     }
     if (!added)
         return added.error();
@@ -291,6 +315,10 @@ Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
 StudyKey StudyKey::of(const StudyRequest& request)
 {
     StudyKey key{request.kind, TensorKey::of(request.subject.tensor), -1, request.subject.spec};
+    if (request.kind == StudyKind::Cells)
+        key.slice = SlicePlace::of(request.subject.tensor.shape(), request.sliceAt);
+    if (isOfOneQuantizer(request.kind))
+        return key;
     auto& spec = key.spec;
     if (request.kind == StudyKind::Dialects) {
         // Each has its own rounding.

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "core/analysis/dialect_report.h"
+#include "core/analysis/channel_errors.h"
 #include "core/analysis/error_landscape.h"
 #include "core/analysis/rate_distortion.h"
+#include "core/analysis/slice.h"
 #include "core/pipeline/tensor_pipeline.h"
 
 #include <map>
@@ -24,11 +26,14 @@ enum class StudyKind {
     Landscape,  ///< error over scale and zero_point
     Dialects,   ///< the same ranges through every dialect
     Search,     ///< how the observer in force came to the range of the shown set
+    Channels,   ///< ranges and errors of each channel, group or block
+    Cells,      ///< a 2-D slice, element by element
 };
 
 struct StudyRequest {
     TensorRequest subject; ///< its valueView does not matter
     StudyKind kind = StudyKind::None;
+    std::vector<std::int64_t> sliceAt{}; ///< Cells: as TensorView::sliceAt
 };
 
 /// What a study depends on, and nothing else: two requests with the same key have the same answer.
@@ -40,7 +45,8 @@ struct StudyKey {
     /// RangeCurve, Landscape, Search: which channel or group, where the scheme has several; -1: the
     /// tensor.
     std::int64_t channel = -1;
-    QuantSpec spec; ///< with what does not matter set to a default
+    QuantSpec spec;                                 ///< with what does not matter set to a default
+    std::optional<SlicePlace> slice = std::nullopt; ///< Cells
 
     static StudyKey of(const StudyRequest& request);
     bool operator==(const StudyKey&) const = default;
@@ -86,6 +92,11 @@ struct TensorStudy {
     std::vector<DialectResult> dialects;
     /// Search: what the spec's observer saw, chose and looked at, of the shown set alone.
     ObserverEvidence search;
+    /// Channels: of the scheme's channels, groups or blocks; of one scale for all, of the channels
+    /// along the spec's axis. With quartiles up to 2^24 elements.
+    std::vector<ChannelErrors> channels;
+    /// Cells: at most 512 x 512 of them.
+    SliceCells cells;
 
     /// Which clip range has this scale on the curve, between and beyond its points in proportion;
     /// where several have it (powers of two), their geometric middle. The curve is not empty.

@@ -27,6 +27,7 @@ qs_test(test_error_curves ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_error_c
 qs_test(test_optimal_scale ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_optimal_scale.cpp)
 qs_test(test_index_store ${CMAKE_CURRENT_SOURCE_DIR}/core/pipeline/test_index_store.cpp)
 qs_test(test_fused_pass ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_fused_pass.cpp)
+qs_test(test_channel_errors ${CMAKE_CURRENT_SOURCE_DIR}/core/analysis/test_channel_errors.cpp)
 qs_test(test_tensor_study ${CMAKE_CURRENT_SOURCE_DIR}/core/pipeline/test_tensor_study.cpp)
 qs_test(test_session_file ${CMAKE_CURRENT_SOURCE_DIR}/core/session/test_session_file.cpp)
 include(${CMAKE_CURRENT_SOURCE_DIR}/core/quant/dialect_tests.cmake)

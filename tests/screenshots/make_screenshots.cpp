@@ -274,6 +274,90 @@ int main(int argc, char** argv)
         {"bits_sweep", lowerPanel("bits_sweep")},
         {"formats", lowerPanel("formats")},
         {"landscape", lowerPanel("landscape")},
+        {"channels", lowerPanel("channels")},
+        {"channels_per_channel",
+         [](MainWindow& w) {
+             lowerPanel("channels")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.spec.qscheme = QScheme::PerChannelSymmetric;
+                 s.tensor.channel = 7;
+                 s.tensor.view.channelOrder = ChannelOrder::Range;
+             });
+         }},
+        {"channels_many",
+         [](MainWindow& w) {
+             edit(w, [](Session& s) {
+                 s.tensor.source = "generator:normal?numel=640000&seed=1";
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.spec.qscheme = QScheme::PerGroupSymmetric;
+                 s.tensor.spec.axis = -1;
+                 s.tensor.spec.groupSize = 32;
+                 s.tensor.view.panels[2] = "channels";
+                 s.tensor.view.channelOrder = ChannelOrder::Sqnr;
+             });
+         }},
+        {"cells", lowerPanel("cells")},
+        {"cells_error",
+         [](MainWindow& w) {
+             lowerPanel("cells")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.view.sliceOf = SliceOf::Error;
+                 s.tensor.view.picked = 8;
+             });
+         }},
+        {"cells_large",
+         [](MainWindow& w) {
+             lowerPanel("cells")(w);
+             edit(w, [](Session& s) {
+                 s.tensor.tensor = "7.weight";
+                 s.tensor.spec.dtype = DType::Int4;
+                 s.tensor.view.sliceOf = SliceOf::Error;
+                 s.tensor.view.errorUnit = ErrorUnit::Value;
+                 s.tensor.view.picked = 4321;
+             });
+         }},
+        {"cells_not_finite",
+         [&](MainWindow& w) {
+             w.openPaths({QString::fromStdString(bad)});
+             edit(w, [](Session& s) {
+                 s.tensor.view.panels[2] = "cells";
+                 s.tensor.view.mapColors = MapColors::Cividis;
+             });
+         }},
+        {"histogram_density",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Int6;
+                 s.tensor.view.counts = CountScale::Density;
+                 s.tensor.view.bins = 64;
+                 s.tensor.view.errorUnit = ErrorUnit::Value;
+             });
+         }},
+        {"histogram_dequantized",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.spec.dtype = DType::Int6;
+                 s.tensor.view.histogramOf = HistogramOf::Dequantized;
+                 s.tensor.view.errorUnit = ErrorUnit::Value;
+                 s.tensor.view.panels[2] = "error_histogram";
+             });
+         }},
+        {"histogram_code",
+         [](MainWindow& w) {
+             w.openExample();
+             edit(w, [](Session& s) {
+                 s.tensor.view.histogramOf = HistogramOf::Code;
+                 s.tensor.view.counts = CountScale::Log;
+                 s.tensor.spec = {};
+                 s.tensor.spec.dtype = DType::Float8E4m3fn;
+                 s.tensor.view.errorUnit = ErrorUnit::Value;
+             });
+         }},
         {"range_curve_float8",
          [](MainWindow& w) {
              lowerPanel("range_curve")(w);

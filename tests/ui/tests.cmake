@@ -9,6 +9,7 @@ if(QUANTOSCOPE_BUILD_GUI)
     qs_test(test_paste_dialog ${CMAKE_CURRENT_SOURCE_DIR}/ui/dialogs/test_paste_dialog.cpp LIBS quantoscope_ui)
     qs_test(test_code_panels ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_code_panels.cpp LIBS quantoscope_ui)
     qs_test(test_panels ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_panels.cpp LIBS quantoscope_ui)
+    qs_test(test_views ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_views.cpp LIBS quantoscope_ui)
 
     set_tests_properties(test_main_window PROPERTIES RUN_SERIAL TRUE) # it trains while it clicks
 

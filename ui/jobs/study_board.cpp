@@ -20,20 +20,19 @@ StudyBoard::StudyBoard(TensorPipeline& pipeline, QObject* parent)
     connect(m_job, &JobSignals::progressed, this, &StudyBoard::progressed);
 }
 
-void StudyBoard::want(const std::set<StudyKind>& kinds, const TensorRequest& subject)
+void StudyBoard::want(const std::vector<StudyRequest>& requests)
 {
     std::map<StudyKind, Entry> wanted;
-    for (const StudyKind kind : kinds) {
-        if (kind == StudyKind::None)
+    for (const auto& request : requests) {
+        if (request.kind == StudyKind::None)
             continue;
-        Entry entry{StudyKey::of({subject, kind}), false, {}};
-        const auto before = m_wanted.find(kind);
+        Entry entry{request, StudyKey::of(request), false, {}};
+        const auto before = m_wanted.find(request.kind);
         if (before != m_wanted.end() && before->second.key == entry.key)
             entry = before->second;
-        wanted[kind] = std::move(entry);
+        wanted[request.kind] = std::move(entry);
     }
     m_wanted = std::move(wanted);
-    m_subject = subject;
     if (m_running && m_job->busy()) {
         const auto still = m_wanted.find(m_running->kind);
         if (still == m_wanted.end() || still->second.key.tensor != m_running->tensor)
@@ -53,7 +52,7 @@ void StudyBoard::next()
         if (entry.answered)
             continue;
         m_running = entry.key;
-        m_job->request({m_subject, kind});
+        m_job->request(entry.request);
         return;
     }
 }

@@ -6,7 +6,8 @@
 #include "ui/jobs/latest_job.h"
 
 #include <map>
-#include <set>
+#include <optional>
+#include <vector>
 
 namespace qs {
 
@@ -19,10 +20,8 @@ class StudyBoard : public QObject {
 public:
     explicit StudyBoard(TensorPipeline& pipeline, QObject* parent);
 
-    /// From now on these are wanted about `subject`, and no others. What is known stays known.
-    void want(const std::set<StudyKind>& kinds, const TensorRequest& subject);
-    /// Nothing is wanted.
-    void want() { want({}, {}); }
+    /// From now on these are wanted, one of a kind, and no others. What is known stays known.
+    void want(const std::vector<StudyRequest>& requests);
     /// The newest answer of a kind, perhaps about something else; null: none yet.
     std::shared_ptr<const TensorStudy> study(StudyKind kind) const;
     /// Why there is none about what is wanted; empty: it is there or on its way.
@@ -44,6 +43,7 @@ signals:
 
 private:
     struct Entry {
+        StudyRequest request;
         StudyKey key; ///< what is wanted
         bool answered = false;
         QString note;
@@ -53,7 +53,6 @@ private:
 
     TensorStudies m_studies;
     LatestJob<StudyRequest, std::shared_ptr<const TensorStudy>>* m_job;
-    TensorRequest m_subject;
     std::map<StudyKind, Entry> m_wanted;
     std::map<StudyKind, std::shared_ptr<const TensorStudy>> m_known;
     std::optional<StudyKey> m_running;

@@ -127,6 +127,7 @@ void TensorAnswers::follow()
             m_store.request(source);
     }
     ask();
+    askStudies(); // another slice is another study
     inspectPicked();
     select();
 }
@@ -165,8 +166,8 @@ void TensorAnswers::ask()
         !m_requested || m_requested->tensor.bytes().data() != tensor->bytes().data();
     if (otherTensor) {
         m_job->cancel();
-        m_studies->want();
-        m_otherStudies->want();
+        m_studies->want({});
+        m_otherStudies->want({});
     }
     m_indexJob->look(*tensor);
     m_requested = request;
@@ -226,8 +227,8 @@ void TensorAnswers::askStudies()
 {
     m_studiesWait = false;
     if (!m_result) {
-        m_studies->want();
-        m_otherStudies->want();
+        m_studies->want({});
+        m_otherStudies->want({});
         return;
     }
     // From the index they take a fraction of the time: worth the moment.
@@ -235,14 +236,14 @@ void TensorAnswers::askStudies()
         m_studiesWait = true;
         return;
     }
-    const auto subject = [](const TensorResult& result) {
-        return TensorRequest{result.facts->tensor, result.report->spec, result.channel.value_or(0)};
+    const auto requests = [this](const TensorResult& result) {
+        std::vector<StudyRequest> all;
+        for (const auto kind : m_kinds)
+            all.push_back(studyRequestOf(result, m_document.session().tensor.view, kind));
+        return all;
     };
-    m_studies->want(m_kinds, subject(*m_result));
-    if (m_other)
-        m_otherStudies->want(m_kinds, subject(*m_other));
-    else
-        m_otherStudies->want();
+    m_studies->want(requests(*m_result));
+    m_otherStudies->want(m_other ? requests(*m_other) : std::vector<StudyRequest>());
 }
 
 PanelInput TensorAnswers::input(const PanelInfo& panel) const

@@ -10,6 +10,8 @@
 #include "ui/models/source_store.h"
 #include "ui/panels/panel.h"
 
+#include <set>
+
 namespace qs {
 
 /// Everything that is known about the document's tensor: asks in the background for what the

@@ -31,6 +31,8 @@ public:
         QToolButton* menu = nullptr;
         const PanelInfo* panel = nullptr;
         const PanelInfo* drawn = nullptr;
+        /// Its x axis is the tensor's value.
+        bool sharesX() const { return panel->sharesX && !view->figure().ownX; }
     };
 
     explicit PanelGrid(WorkspaceId workspace, QWidget* parent = nullptr);

@@ -29,11 +29,14 @@ void PlotGestures::attach(int place)
     const auto panel = [this, at]() -> const PanelInfo& {
         return *m_grid.places()[at].panel;
     };
+    const auto sharesX = [this, at] {
+        return m_grid.places()[at].sharesX();
+    };
     connect(view, &PlotView::handleMoved, this,
             [this, panel](const QString& id, double x, double y) { move(panel(), id, x, y); });
     connect(view, &PlotView::handleReleased, this, [this] { m_gesture.end(); });
-    connect(view, &PlotView::gridDragged, this, [this, panel](double from, double to) {
-        if (panel().sharesX && take())
+    connect(view, &PlotView::gridDragged, this, [this, sharesX](double from, double to) {
+        if (sharesX() && take())
             m_gesture.moveGrid(from, to);
     });
     connect(view, &PlotView::gridReleased, this, [this] { m_gesture.end(); });
@@ -44,8 +47,8 @@ void PlotGestures::attach(int place)
                 else
                     stepBits(notches > 0 ? 1 : -1);
             });
-    connect(view, &PlotView::brushed, this, [this, panel](double from, double to) {
-        if (panel().sharesX)
+    connect(view, &PlotView::brushed, this, [this, sharesX](double from, double to) {
+        if (sharesX())
             m_document.adjustView([&](Session& session) {
                 session.tensor.view.brush = {from, to};
             });

@@ -160,7 +160,7 @@ void TensorWorkspace::connectPlace(int place)
     auto* view = m_grid->places()[at].view;
     connect(view, &PlotView::xRangeChanged, this, [this, at](double min, double max) {
         const auto& now = m_grid->places()[at];
-        if (!now.panel->sharesX || m_linking)
+        if (!now.sharesX() || m_linking)
             return;
         const bool home = !now.view->isZoomed();
         m_document.adjustView([&](Session& session) {
@@ -168,10 +168,10 @@ void TensorWorkspace::connectPlace(int place)
         });
     });
     connect(view, &PlotView::hovered, this, [this, at](double x) {
-        if (!m_grid->places()[at].panel->sharesX)
+        if (!m_grid->places()[at].sharesX())
             return;
         for (const auto& each : m_grid->places())
-            each.view->setCursorX(each.panel->sharesX ? std::optional(x) : std::nullopt);
+            each.view->setCursorX(each.sharesX() ? std::optional(x) : std::nullopt);
         m_value->setValue(m_answers.result(), x);
     });
     connect(view, &PlotView::hoverLeft, this, [this] {
@@ -315,7 +315,7 @@ void TensorWorkspace::refreshFigures()
         place.drawn = place.panel;
         const auto input = m_answers.input(*place.panel);
         place.view->setFigure(figureOf(*place.panel, input));
-        if (place.panel->sharesX && input.tensor) {
+        if (place.sharesX() && input.tensor) {
             const auto& x = place.view->figure().x;
             const auto range = input.view.x.value_or(std::array{x.min, x.max});
             place.view->setXRange(range[0], range[1]);

@@ -10,20 +10,34 @@
 namespace qs {
 namespace {
 
-/// Counts to density: the area under all bins is the share of elements in [-1, 1] LSB.
-Series density(const Histogram& h, double n, const QString& name, const QString& csvName)
+/// Counts to density: the area under all bins is the share of elements in [-1, 1] LSB. `step`: what
+/// an LSB is on the axis.
+Series density(const Histogram& h, double n, double step, const QString& name,
+               const QString& csvName)
 {
     Series series;
     series.name = name;
     series.csvName = csvName;
     series.kind = SeriesKind::Histogram;
     for (std::size_t i = 0; i < h.counts.size(); ++i) {
-        series.x.push_back(h.edge(i));
-        series.y.push_back(static_cast<double>(h.counts[i]) / (n * h.width()));
+        series.x.push_back(h.edge(i) * step);
+        series.y.push_back(static_cast<double>(h.counts[i]) / (n * h.width() * step));
     }
-    series.x.push_back(h.hi);
+    series.x.push_back(h.hi * step);
     series.y.push_back(0);
     return series;
+}
+
+/// What an LSB is as a value, where it is the same for every element.
+std::optional<double> commonStep(const Report& report)
+{
+    const auto& params = report.params;
+    const auto& row = info(params.dtype());
+    const bool uniform = row.isInteger() || (row.isSigned && row.family == Family::Float);
+    if (!uniform || params.channels() > 1)
+        return std::nullopt;
+    return static_cast<double>(params.stepAt(0)) *
+           (row.isInteger() ? 1.0 : static_cast<double>(row.format.minSubnormal()));
 }
 
 } // namespace
@@ -39,19 +53,28 @@ Figure errorHistogramFigure(const PanelInput& input)
     Figure figure;
     figure.title = Panels::tr("Error histogram of %1")
                        .arg(QString::fromStdString(result.facts->tensor.name()));
-    figure.x = {Panels::tr("error (dequantized \u2212 x)"), errorUnit(result), -1, 1, false, false};
+    const auto asValue =
+        input.view.errorUnit == ErrorUnit::Value ? commonStep(report) : std::nullopt;
+    const double step = asValue.value_or(1);
+    const QString unit = asValue ? QStringLiteral("x") : QStringLiteral("LSB");
+    figure.x = {Panels::tr("error (dequantized \u2212 x)"),
+                asValue ? QStringLiteral("-") : errorUnit(result),
+                -step,
+                step,
+                false,
+                false};
     figure.provenance = provenance(result);
 
-    auto rounding = density(report.roundingErrors, n, Panels::tr("rounding"),
-                            QStringLiteral("rounding density [1/LSB]"));
+    auto rounding = density(report.roundingErrors, n, step, Panels::tr("rounding"),
+                            QStringLiteral("rounding density [1/%1]").arg(unit));
     rounding.color = ColorRole::Rounding;
-    auto clipping = density(report.clippingErrors, n, Panels::tr("clipping"),
-                            QStringLiteral("clipping density [1/LSB]"));
+    auto clipping = density(report.clippingErrors, n, step, Panels::tr("clipping"),
+                            QStringLiteral("clipping density [1/%1]").arg(unit));
     clipping.color = ColorRole::Clipping;
     clipping.hatched = true;
     Series uniform;
     uniform.name = Panels::tr("uniform reference");
-    uniform.csvName = QStringLiteral("uniform density [1/LSB]");
+    uniform.csvName = QStringLiteral("uniform density [1/%1]").arg(unit);
     uniform.kind = SeriesKind::Line;
     uniform.color = ColorRole::Reference;
     uniform.style = LineStyle::Dashed;
@@ -65,10 +88,16 @@ Figure errorHistogramFigure(const PanelInput& input)
         uniform.y = {0, 1, 1, 0};
     }
 
-    double top = 1;
+    for (double& x : uniform.x)
+        x *= step;
+    for (double& y : uniform.y)
+        y /= step;
+
+    double top = 1 / step;
     for (const auto* series : {&rounding, &clipping})
         top = std::max(top, *std::max_element(series->y.begin(), series->y.end()));
-    figure.y = {Panels::tr("density"), QStringLiteral("1/LSB"), 0, top * 1.15, false, false};
+    figure.y = {
+        Panels::tr("density"), QStringLiteral("1/%1").arg(unit), 0, top * 1.15, false, false};
     const auto beyond = report.clippingErrors.below + report.clippingErrors.above +
                         report.roundingErrors.below + report.roundingErrors.above;
     if (beyond > 0)
@@ -78,6 +107,8 @@ Figure errorHistogramFigure(const PanelInput& input)
     else if (const auto& row = info(report.params.dtype());
              !row.isInteger() && !row.isSigned && row.family != Family::Ggml)
         figure.note = Panels::tr("1 LSB: the distance of the levels around each element");
+    if (input.view.errorUnit == ErrorUnit::Value && !asValue)
+        figure.note = Panels::tr("in LSB: elements have steps of different sizes");
     const bool anyClipped = report.clippedLow + report.clippedHigh > 0;
     figure.series = {std::move(rounding), std::move(uniform)};
     if (anyClipped)

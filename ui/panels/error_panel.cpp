@@ -14,12 +14,19 @@ namespace {
 /// More teeth than this side by side would be a moire: their bounds are drawn instead.
 constexpr double kMostTeeth = 130;
 
-Series bound(double from, double to, double y)
+/// "error [LSB]" of a column, in the unit that the view wants.
+QString inUnit(const QString& name, bool inValue)
+{
+    return QStringLiteral("%1 [%2]").arg(name,
+                                         inValue ? QStringLiteral("x") : QStringLiteral("LSB"));
+}
+
+Series bound(double from, double to, double y, bool inValue)
 {
     Series series;
     series.color = ColorRole::Reference;
     series.style = LineStyle::Dotted;
-    series.csvName = QStringLiteral("bound [LSB]");
+    series.csvName = inUnit(QStringLiteral("bound"), inValue);
     series.x = {from, to};
     series.y = {y, y};
     return series;
@@ -29,10 +36,11 @@ Series bound(double from, double to, double y)
 class Teeth {
 public:
     /// `above`: the error of the level so many places over that of x.
-    Teeth(const GridView& grid, std::int64_t above) : m_grid(grid), m_above(above)
+    Teeth(const GridView& grid, std::int64_t above, bool inValue)
+        : m_grid(grid), m_above(above), m_inValue(inValue)
     {
         series.color = ColorRole::Rounding;
-        series.csvName = QStringLiteral("error [LSB]");
+        series.csvName = inUnit(QStringLiteral("error"), inValue);
     }
 
     /// The error from `from` to `to`, all of which belong to level i: straight lines that meet at
@@ -67,7 +75,8 @@ private:
         const bool through = level > from && level < to;
         const auto put = [&](double x, double inside) {
             series.x.push_back(x);
-            series.y.push_back((level - x) / m_grid.stepAt((x + inside) / 2));
+            const double unit = m_inValue ? 1 : m_grid.stepAt((x + inside) / 2);
+            series.y.push_back((level - x) / unit);
         };
         put(from, through ? level : to);
         if (through) {
@@ -79,6 +88,7 @@ private:
 
     const GridView& m_grid;
     std::int64_t m_above;
+    bool m_inValue;
 };
 
 /// Where the band of a run begins and ends: at its levels, where clipping begins, or where the view
@@ -99,37 +109,82 @@ double bandTo(const GridView& grid, const GridView::Run& run, const std::array<d
                                              : grid.level(run.last);
 }
 
-void addElements(Figure& figure, const TensorResult& result)
+Axis errorAxis(const TensorResult& result, bool inValue, double height)
+{
+    return {Panels::tr("error"),
+            inValue ? QStringLiteral("-") : errorUnit(result),
+            -height,
+            height,
+            false,
+            false};
+}
+
+void addElements(Figure& figure, const TensorResult& result, bool inValue)
 {
     BlockElements elements(result);
     Series points;
     points.name = Panels::tr("error of each element");
-    points.csvName = QStringLiteral("error [LSB]");
+    points.csvName = inUnit(QStringLiteral("error"), inValue);
     points.kind = SeriesKind::Points;
     points.color = ColorRole::Rounding;
+    double most = 0;
+    if (inValue) {
+        for (std::size_t i = 0; i < elements.x.size(); ++i)
+            points.y.push_back(elements.y[i] - elements.x[i]);
+        for (const double y : points.y)
+            most = std::max(most, std::fabs(y));
+    } else {
+        points.y = std::move(elements.lsb);
+    }
     points.x = std::move(elements.x);
-    points.y = std::move(elements.lsb);
     double height = 0.8;
-    for (const double y : points.y)
-        height = std::max(height, std::min(std::fabs(y) * 1.1, 4.0));
-    figure.y = {Panels::tr("error"), errorUnit(result), -height, height, false, false};
+    if (inValue)
+        height = most > 0 ? most * 1.1 : 1;
+    else
+        for (const double y : points.y)
+            height = std::max(height, std::min(std::fabs(y) * 1.1, 4.0));
+    figure.y = errorAxis(result, inValue, height);
     figure.series.push_back(std::move(points));
 }
 
+/// Bounds of the rounding errors of levels that are too close for teeth. In LSB they are the same
+/// everywhere; as values they follow the distance of the levels: the largest of each stretch.
+void addBounds(Series& band, const GridView& grid, double begin, double end, bool inValue)
+{
+    constexpr int kStretches = 128;
+    const int stretches = inValue && !grid.isUniform() ? kStretches : 1;
+    const auto put = [&](double x, double step) {
+        band.x.push_back(x);
+        band.y.push_back(grid.errorFrom() * step);
+        band.y2.push_back(grid.errorTo() * step);
+    };
+    for (int i = 0; i < stretches; ++i) {
+        const double from = begin + (end - begin) * i / stretches;
+        const double to = begin + (end - begin) * (i + 1) / stretches;
+        const double inside = (to - from) * 1e-6;
+        const double step =
+            !inValue ? 1 : std::max(grid.stepAt(from + inside), grid.stepAt(to - inside));
+        put(from, step);
+        put(to, step);
+    }
+}
+
 void addCurve(Figure& figure, const TensorResult& result, const GridView& grid,
-              const std::array<double, 2>& view)
+              const std::array<double, 2>& view, bool inValue)
 {
     const double from = std::min(figure.x.min, view[0]);
     const double to = std::max(figure.x.max, view[1]);
     // Errors of the data's ends in LSB decide the height, up to four steps: the rest is numbers.
-    const auto errorAt = [&](float x) {
-        const auto v = static_cast<double>(x);
-        return (grid.level(grid.indexAt(v)) - v) / grid.stepAt(v);
-    };
     const auto& stats = result.shownFacts->stats;
-    const double worst = std::max(std::fabs(errorAt(stats.min)), std::fabs(errorAt(stats.max)));
+    double worst = 0;
+    double unit = 0;
+    for (const float end : {stats.min, stats.max}) {
+        const auto x = static_cast<double>(end);
+        worst = std::max(worst, std::fabs(grid.level(grid.indexAt(x)) - x) / grid.stepAt(x));
+        unit = std::max(unit, grid.stepAt(x));
+    }
     const double height = std::clamp(worst * 1.1, grid.errorFrom() < -0.5 ? 1.2 : 0.8, 4.0);
-    figure.y = {Panels::tr("error"), errorUnit(result), -height, height, false, false};
+    figure.y = errorAxis(result, inValue, inValue ? height * unit : height);
 
     const auto runs = grid.denseRuns(view[0], view[1], (view[1] - view[0]) / kMostTeeth);
     std::int64_t hidden = 0;
@@ -138,12 +193,10 @@ void addCurve(Figure& figure, const TensorResult& result, const GridView& grid,
         band.kind = SeriesKind::Band;
         band.color = ColorRole::Rounding;
         band.name = hidden == 0 ? Panels::tr("rounding errors lie in this band") : QString();
-        band.csvName = QStringLiteral("bounds of the error [LSB]");
+        band.csvName = inUnit(QStringLiteral("bounds of the error"), inValue);
         const double begin = std::max(from, bandFrom(grid, run, view));
         const double end = std::min(to, bandTo(grid, run, view));
-        band.x = {begin, std::max(begin, end)};
-        band.y = {grid.errorFrom(), grid.errorFrom()};
-        band.y2 = {grid.errorTo(), grid.errorTo()};
+        addBounds(band, grid, begin, std::max(begin, end), inValue);
         figure.series.push_back(std::move(band));
         hidden += run.last - run.first + 1;
     }
@@ -155,12 +208,12 @@ void addCurve(Figure& figure, const TensorResult& result, const GridView& grid,
     for (const std::int64_t above : {0, 1}) {
         if (above == 1 && !grid.isStochastic())
             continue;
-        Teeth teeth(grid, above);
+        Teeth teeth(grid, above, inValue);
         teeth.series.name = !grid.isStochastic() ? Panels::tr("error of x")
                             : above == 0         ? Panels::tr("rounded down")
                                                  : Panels::tr("rounded up");
         if (above == 1) {
-            teeth.series.csvName = QStringLiteral("error, rounded up [LSB]");
+            teeth.series.csvName = inUnit(QStringLiteral("error, rounded up"), inValue);
             teeth.series.style = LineStyle::Dotted;
         }
         auto run = runs.begin();
@@ -182,11 +235,13 @@ void addCurve(Figure& figure, const TensorResult& result, const GridView& grid,
         if (!teeth.series.x.empty())
             figure.series.push_back(std::move(teeth.series));
     }
-    if (grid.errorTo() == 0.5) {
-        figure.series.push_back(bound(from, to, 0.5));
+    // As values, half of a local step has no one height: the teeth show it.
+    if (grid.errorTo() == 0.5 && (grid.isUniform() || !inValue)) {
+        const double half = inValue ? unit / 2 : 0.5;
+        figure.series.push_back(bound(from, to, half, inValue));
         figure.series.back().name =
             grid.isUniform() ? Panels::tr("half a step") : Panels::tr("half of the local step");
-        figure.series.push_back(bound(from, to, -0.5));
+        figure.series.push_back(bound(from, to, -half, inValue));
     }
     addClippedRegions(figure, result, grid);
     addRangeHandles(figure, result, grid);
@@ -200,16 +255,17 @@ Figure errorFigure(const PanelInput& input)
         return emptyFigure(Panels::tr("Error"));
     const auto& result = *input.tensor;
     const GridView grid(result);
+    const bool inValue = input.view.errorUnit == ErrorUnit::Value;
     Figure figure;
     figure.title = Panels::tr("Error of %1: dequantized \u2212 x").arg(shownName(result));
     figure.x = valueAxis(result);
     figure.provenance = provenance(result);
     if (!grid.exists())
-        addElements(figure, result);
+        addElements(figure, result, inValue);
     else
         addCurve(figure, result, grid,
-                 input.view.x.value_or(std::array{figure.x.min, figure.x.max}));
-    const bool local = !grid.exists() || !grid.isUniform();
+                 input.view.x.value_or(std::array{figure.x.min, figure.x.max}), inValue);
+    const bool local = !inValue && (!grid.exists() || !grid.isUniform());
     if (local && figure.note.isEmpty())
         figure.note = Panels::tr("1 LSB: the distance of the levels around x");
     const QString worst = QString::fromStdString(formatShort(result.shown->maxAbsError));
@@ -217,8 +273,9 @@ Figure errorFigure(const PanelInput& input)
         local ? Panels::tr("Error against value of %1 in distances of the levels around x: largest "
                            "error %2")
                     .arg(shownName(result), worst)
-              : Panels::tr("Error against value of %1 in LSB: largest error %2, %3")
-                    .arg(shownName(result), worst, parametersText(result));
+              : Panels::tr("Error against value of %1 in %4: largest error %2, %3")
+                    .arg(shownName(result), worst, parametersText(result),
+                         inValue ? Panels::tr("the values' unit") : Panels::tr("LSB"));
     return figure;
 }
 

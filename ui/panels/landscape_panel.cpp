@@ -37,6 +37,7 @@ Figure landscapeFigure(const PanelInput& input)
 
     ColorMap map;
     map.csvName = QStringLiteral("SQNR [dB]");
+    map.palette = input.view.mapColors == MapColors::Cividis ? Palette::Cividis : Palette::Viridis;
     map.x.assign(land.scales.begin(), land.scales.end());
     map.y.assign(land.zeroPoints.begin(), land.zeroPoints.end());
     double low = std::numeric_limits<double>::infinity();

@@ -5,6 +5,8 @@
 #include "ui/panels/bit_inspector_panel.h"
 #include "ui/panels/bits_sweep_panel.h"
 #include "ui/panels/calibration_search_panel.h"
+#include "ui/panels/cells_panel.h"
+#include "ui/panels/channels_panel.h"
 #include "ui/panels/code_usage_panel.h"
 #include "ui/panels/dialects_panel.h"
 #include "ui/panels/error_histogram_panel.h"
@@ -99,6 +101,18 @@ constexpr PanelInfo kPanels[] = {
                        "The ranges that the observer looked at, one after the other, and the "
                        "number it compares them by. It takes the range where that is smallest."),
      WorkspaceId::Tensor, false, StudyKind::Search, calibrationSearchFigure},
+    {"channels", QT_TRANSLATE_NOOP("Panels", "Channels"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The values of every channel, from the smallest to the largest, beside the "
+                       "range that its codes cover, and its signal-to-noise ratio. One range for "
+                       "channels of different sizes leaves the small ones with a few codes."),
+     WorkspaceId::Tensor, false, StudyKind::Channels, channelsFigure},
+    {"cells", QT_TRANSLATE_NOOP("Panels", "Cells"),
+     QT_TRANSLATE_NOOP("Panels",
+                       "The last two axes of the tensor as rows and columns: the float values, "
+                       "their codes, what the codes stand for, or the error. Numbers appear where "
+                       "a cell has room for them."),
+     WorkspaceId::Tensor, false, StudyKind::Cells, cellsFigure},
     {"training", QT_TRANSLATE_NOOP("Panels", "Loss and accuracy"),
      QT_TRANSLATE_NOOP("Panels",
                        "Two networks with the same start and the same batches: one in float, "

@@ -117,7 +117,7 @@ void markPicked(Figure& figure, const PanelInfo& panel, const PanelInput& input)
         return;
     const auto& element = *input.picked;
     const auto dtype = input.tensor->report->params.dtype();
-    if (panel.sharesX)
+    if (panel.sharesX && !figure.ownX)
         mark(figure, Panels::tr("x = %1").arg(number(static_cast<double>(element.x))),
              static_cast<double>(element.x));
     else if (is(panel, "error_histogram"))
@@ -143,7 +143,7 @@ void addSelection(Figure& figure, const PanelInfo& panel, const PanelInput& inpu
     if (!input.view.brush)
         return;
     const auto [lo, hi] = *input.view.brush;
-    if (panel.sharesX) {
+    if (panel.sharesX && !figure.ownX) {
         QString label;
         if (input.selection && is(panel, "histogram"))
             label = Panels::tr("%1 elements")

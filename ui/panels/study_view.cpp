@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/study_view.h"
 
+#include "core/pipeline/session_request.h"
 #include "ui/panels/grid_view.h"
 
 namespace qs {
@@ -16,8 +17,7 @@ const TensorStudy* studyOf(const PanelInput& input, StudyKind kind, const QStrin
     const auto& result = *input.tensor;
     figure.provenance = provenance(result);
     figure.title = name;
-    const StudyRequest request{
-        {result.facts->tensor, result.report->spec, result.channel.value_or(0)}, kind};
+    const auto request = studyRequestOf(result, input.view, kind);
     const auto* study = input.study.get();
     if (study != nullptr && study->key == StudyKey::of(request)) {
         if (study->problem.empty())

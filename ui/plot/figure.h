@@ -4,6 +4,7 @@
 
 #include <QString>
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -68,6 +69,7 @@ struct Series {
     /// PlotView::pointChosen. Empty: nothing.
     std::vector<QString> choices;
     LabelSide labelSide = LabelSide::Any;
+    double share = 0.7;      ///< Bars: how much of the room between them they take
 };
 
 /// An axis. A finite range always: core computes it, the plot never guesses.
@@ -80,6 +82,7 @@ struct Axis {
     bool integers = false; ///< ticks only at whole numbers
     /// Names instead of numbers: ticks at these places only ("fp8 e4m3" at 2). Empty: numbers.
     std::vector<std::pair<double, QString>> names{};
+    bool reversed = false; ///< from the top down: rows of a matrix
 };
 
 /// A straight line from one point of the axes to another: what becomes of what. Not in the CSV,
@@ -132,15 +135,20 @@ enum class Palette { Viridis, Cividis, Diverging };
 
 /// A value for each cell of a grid, as colours. Cells lie equally far from each other
 /// on the scale of their axis (linear or log). The colours' scale is Figure::y2, which must be
-/// there.
+/// there. Cells without a value are hatched.
 struct ColorMap {
     QString csvName;            ///< column title, with unit: "SQNR [dB]"
-    std::vector<double> x;      ///< middle of each column, ascending, at least 2
+    std::vector<double> x;      ///< middle of each column, ascending; of a single one 1 wide
     std::vector<double> y;      ///< of each row
     std::vector<double> values; ///< [row * x.size() + column]; NaN: no colour
     Palette palette = Palette::Viridis;
     /// A text in each cell, as values; shown where cells are large enough. Empty: none.
-    std::vector<QString> texts;
+    std::vector<QString> texts{};
+    /// The same for cells that are too many to be written beforehand, by their places in values.
+    std::function<QString(std::size_t cell)> textOf{};
+    /// What the pointer says of a cell, in lines. None: its place and its value.
+    std::function<QString(std::size_t cell)> describe{};
+    std::optional<std::size_t> marked{}; ///< a cell with a frame
     double at(std::size_t column, std::size_t row) const { return values[row * x.size() + column]; }
 };
 
@@ -173,6 +181,7 @@ struct Figure {
     std::vector<Region> regions;
     std::optional<FigureTable> table; ///< in the place of the axes
     bool legend = true;
+    bool ownX = false; ///< its x axis is not the one that its panel usually shares
     /// Written as comment lines at the top of a CSV: what made the picture ("dtype: qint8").
     std::vector<std::pair<QString, QString>> provenance;
 };

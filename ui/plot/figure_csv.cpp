@@ -121,7 +121,7 @@ std::vector<Column> columnsOf(const Figure& figure)
             const QString name = series.csvName.isEmpty() ? series.name : series.csvName;
             if (series.kind == SeriesKind::Rug)
                 continue;
-            if (series.kind == SeriesKind::Band) {
+            if (series.kind == SeriesKind::Band || series.kind == SeriesKind::Bars) {
                 columns.push_back({QStringLiteral("%1 from").arg(name), series.y});
                 columns.push_back({QStringLiteral("%1 to").arg(name), series.y2});
             } else {

@@ -152,11 +152,21 @@ void FigureHeader::drawSwatch(QCPPainter* painter, const Series& series, const Q
             painter->drawLine(QLineF(box.left() + 1 + 4 * i, box.bottom() - 1,
                                      box.left() + 1 + 4 * i, box.bottom() - 6));
         break;
-    case SeriesKind::Bars:
-        for (int i = 0; i < 3; ++i)
-            painter->fillRect(box.left() + 1 + 6 * i, box.top() + (i % 2 == 0 ? 2 : 0), 3,
-                              i % 2 == 0 ? 7 : 10, theme.color(series.color));
+    case SeriesKind::Bars: {
+        const bool strokes = series.y == series.y2;
+        painter->setBrush(seriesFill(theme, series));
+        for (int i = 0; i < 2; ++i) {
+            const int width = series.share < 0.5 ? 2 : 6;
+            const QRect bar(box.left() + 4 + 8 * i - width / 2, box.top() + 3 * i, width,
+                            10 - 3 * i);
+            if (strokes)
+                painter->fillRect(bar.left(), bar.top() + 3, width + 1, 2,
+                                  theme.color(series.color));
+            else
+                painter->drawRect(bar);
+        }
         break;
+    }
     case SeriesKind::Line:
     case SeriesKind::Steps:
     case SeriesKind::Points:

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_labels.h"
 
+#include "ui/plot/bars_graph.h"
+
 #include <algorithm>
 
 namespace qs {
@@ -28,6 +30,8 @@ QVector<FigureLabels::Point> FigureLabels::points() const
         return points;
     const QCPAxis* x = m_axes->axis(QCPAxis::atBottom);
     for (const Series& series : m_figure->series) {
+        if (series.kind == SeriesKind::Bars)
+            continue;
         const QCPAxis* y = m_axes->axis(series.rightAxis ? QCPAxis::atRight : QCPAxis::atLeft);
         const std::size_t count =
             std::min({series.labels.size(), series.x.size(), series.y.size()});
@@ -40,6 +44,32 @@ QVector<FigureLabels::Point> FigureLabels::points() const
     return points;
 }
 
+QString FigureLabels::barAt(const Series& series, const QPointF& position) const
+{
+    if (series.kind != SeriesKind::Bars || !m_figure->emptyText.isEmpty() ||
+        !m_axes->rect().contains(position.toPoint()))
+        return {};
+    const QCPAxis* x = m_axes->axis(QCPAxis::atBottom);
+    const QCPAxis* y = m_axes->axis(series.rightAxis ? QCPAxis::atRight : QCPAxis::atLeft);
+    const std::size_t count =
+        std::min({series.labels.size(), series.x.size(), series.y.size(), series.y2.size()});
+    QString name;
+    double nearest = kReach;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto [left, right] = BarsGraph::pixelsOf(series, i, x);
+        const double a = y->coordToPixel(series.y[i]);
+        const double b = y->coordToPixel(series.y2[i]);
+        const double off =
+            std::max({left - position.x(), position.x() - right, std::min(a, b) - position.y(),
+                      position.y() - std::max(a, b), 0.0});
+        if (off >= nearest)
+            continue;
+        nearest = off;
+        name = series.labels[i];
+    }
+    return name;
+}
+
 QString FigureLabels::labelAt(const QPointF& position) const
 {
     QStringList names;
@@ -48,6 +78,9 @@ QString FigureLabels::labelAt(const QPointF& position) const
         if (std::max(std::abs(off.x()), std::abs(off.y())) <= kReach)
             names += point.text;
     }
+    for (const Series& series : m_figure->series)
+        names += barAt(series, position);
+    names.removeAll(QString());
     names.removeDuplicates();
     return names.join(QLatin1Char('\n'));
 }

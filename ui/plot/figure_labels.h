@@ -36,8 +36,9 @@ private:
         bool shown;
         LabelSide side;
     };
-    /// Those in the axes.
+    /// Those in the axes; bars have their names anywhere on them, and none beside them.
     QVector<Point> points() const;
+    QString barAt(const Series& series, const QPointF& position) const;
 
     QCPAxisRect* m_axes;
     const FigureMarks* m_marks;

@@ -3,6 +3,7 @@
 #include "ui/plot/figure_map.h"
 
 #include "ui/plot/number_text.h"
+#include "ui/plot/palettes.h"
 
 #include <algorithm>
 #include <array>
@@ -11,32 +12,16 @@
 namespace qs {
 namespace {
 
-constexpr std::array kViridis{0x440154U, 0x482878U, 0x3E4989U, 0x31688EU, 0x26828EU,
-                              0x1F9E89U, 0x35B779U, 0x6ECE58U, 0xB5DE2BU, 0xFDE725U};
 constexpr int kGap = 8;
 constexpr double kFinest = 4; // image pixels for one of ours: finer than print shows
 
-QRgb colorOf(double value, double from, double to)
+/// Whether a pixel of the device is on a stripe of cells without a value.
+bool isStripe(int x, int y, int period)
 {
-    if (std::isnan(value))
-        return 0;
-    return viridis((value - from) / (to - from)).rgba();
+    return (x + y) % period < std::max(period / 6, 1);
 }
 
 } // namespace
-
-QColor viridis(double share)
-{
-    const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(kViridis.size() - 1);
-    const auto below = std::min(static_cast<std::size_t>(place), kViridis.size() - 2);
-    const double part = place - static_cast<double>(below);
-    const auto mix = [&](unsigned shift) {
-        const auto a = static_cast<double>((kViridis[below] >> shift) & 0xFFU);
-        const auto b = static_cast<double>((kViridis[below + 1] >> shift) & 0xFFU);
-        return static_cast<int>(std::lround(a + (b - a) * part));
-    };
-    return {mix(16), mix(8), mix(0)};
-}
 
 FigureMap::FigureMap(QCPAxisRect* axes, const QString& layer)
     : QCPLayerable(axes->parentPlot(), layer), m_axes(axes)
@@ -52,7 +37,7 @@ std::vector<int> FigureMap::cellsAt(const QCPAxis* axis, const std::vector<doubl
     };
     const double from = place(middles.front());
     const auto last = static_cast<double>(middles.size() - 1);
-    const double distance = (place(middles.back()) - from) / last;
+    const double distance = last > 0 ? (place(middles.back()) - from) / last : 1;
     std::vector<int> cells(static_cast<std::size_t>(count), -1);
     for (int i = 0; i < count; ++i) {
         const double at = place(axis->pixelToCoord(first + (i + 0.5) * step));
@@ -63,12 +48,21 @@ std::vector<int> FigureMap::cellsAt(const QCPAxis* axis, const std::vector<doubl
     return cells;
 }
 
-// One image pixel for each pixel of the device: whatever the axes, cells keep hard and true edges,
-// and no painter has to scale (some smooth, some ignore what part of an image is meant).
 void FigureMap::draw(QCPPainter* painter)
 {
     if (!shown() || !m_figure->emptyText.isEmpty())
         return;
+    drawCells(painter);
+    drawTexts(painter);
+    drawMarked(painter);
+    drawScale(painter);
+    drawGroundsOfPoints(painter);
+}
+
+// One image pixel for each pixel of the device: whatever the axes, cells keep hard and true edges,
+// and no painter has to scale (some smooth, some ignore what part of an image is meant).
+void FigureMap::drawCells(QCPPainter* painter) const
+{
     const ColorMap& map = *m_figure->map;
     const QRect axes = m_axes->rect();
     const bool vector = painter->modes().testFlag(QCPPainter::pmVectorized);
@@ -83,8 +77,14 @@ void FigureMap::draw(QCPPainter* painter)
     const auto rows = cellsAt(m_axes->axis(QCPAxis::atLeft), map.y, axes.top(), 1 / scale, height);
     const QCPRange range = m_axes->axis(QCPAxis::atRight)->range();
     std::vector<QRgb> colors(map.values.size());
-    std::transform(map.values.begin(), map.values.end(), colors.begin(),
-                   [&](double v) { return colorOf(v, range.lower, range.upper); });
+    std::transform(map.values.begin(), map.values.end(), colors.begin(), [&](double v) -> QRgb {
+        if (std::isnan(v))
+            return 0;
+        return paletteColor(map.palette, paletteShare(map.palette, v, range.lower, range.upper))
+            .rgba();
+    });
+    const QRgb stripe = m_style->theme->color(ColorRole::Muted).rgba();
+    const int period = static_cast<int>(std::lround(6 * scale));
     QImage image(width, height, QImage::Format_ARGB32);
     image.fill(Qt::transparent);
     for (int y = 0; y < height; ++y) {
@@ -95,21 +95,112 @@ void FigureMap::draw(QCPPainter* painter)
         const QRgb* const from = colors.data() + static_cast<std::size_t>(row) * map.x.size();
         for (int x = 0; x < width; ++x) {
             if (const int column = columns[static_cast<std::size_t>(x)]; column >= 0)
-                line[x] = from[column];
+                line[x] = from[column] == 0 && isStripe(x, y, period) ? stripe : from[column];
         }
     }
     painter->drawImage(QRectF(axes), image);
-    drawScale(painter);
-    drawGroundsOfPoints(painter);
+}
+
+std::pair<double, double>
+FigureMap::pixelsOf(const QCPAxis* axis, const std::vector<double>& middles, std::size_t cell) const
+{
+    const double middle = axis->coordToPixel(middles[cell]);
+    if (middles.size() == 1)
+        return {middle, std::fabs(axis->coordToPixel(middles[cell] + 1) - middle) / 2};
+    const std::size_t other = cell > 0 ? cell - 1 : 1;
+    return {middle, std::fabs(axis->coordToPixel(middles[other]) - middle) / 2};
+}
+
+QRectF FigureMap::cellRect(std::size_t column, std::size_t row) const
+{
+    const ColorMap& map = *m_figure->map;
+    const auto [x, halfWidth] = pixelsOf(m_axes->axis(QCPAxis::atBottom), map.x, column);
+    const auto [y, halfHeight] = pixelsOf(m_axes->axis(QCPAxis::atLeft), map.y, row);
+    return {x - halfWidth, y - halfHeight, 2 * halfWidth, 2 * halfHeight};
+}
+
+// All of the cells in view or none: a number here and there would look like a choice.
+void FigureMap::drawTexts(QCPPainter* painter) const
+{
+    const ColorMap& map = *m_figure->map;
+    if (map.texts.empty() && !map.textOf)
+        return;
+    const QRectF axes(m_axes->rect());
+    const QFontMetrics metrics(m_style->ticks);
+    const QRectF any = cellRect(0, 0);
+    if (any.width() < metrics.averageCharWidth() || any.height() < metrics.ascent())
+        return;
+    const QCPRange range = m_axes->axis(QCPAxis::atRight)->range();
+    struct Text {
+        QRectF rect;
+        QString text;
+        double value;
+    };
+    std::vector<std::size_t> columns;
+    for (std::size_t column = 0; column < map.x.size(); ++column) {
+        const double x = cellRect(column, 0).center().x();
+        if (x >= axes.left() && x <= axes.right())
+            columns.push_back(column);
+    }
+    std::vector<Text> texts;
+    for (std::size_t row = 0; row < map.y.size(); ++row) {
+        const double y = cellRect(0, row).center().y();
+        if (y < axes.top() || y > axes.bottom())
+            continue;
+        for (const std::size_t column : columns) {
+            const QRectF rect = cellRect(column, row);
+            const std::size_t cell = row * map.x.size() + column;
+            const QString text = map.textOf ? map.textOf(cell) : map.texts[cell];
+            if (metrics.horizontalAdvance(text) > rect.width() - 2)
+                return;
+            texts.push_back({rect, text, map.values[cell]});
+        }
+    }
+    painter->setFont(m_style->ticks);
+    for (const Text& text : texts) {
+        const double share = paletteShare(map.palette, text.value, range.lower, range.upper);
+        painter->setPen(std::isnan(text.value) ? m_style->theme->text
+                                               : textColorOn(paletteColor(map.palette, share)));
+        painter->drawText(text.rect, Qt::AlignCenter | Qt::TextSingleLine, text.text);
+    }
+}
+
+// Black and white, one of which can be seen on any colour.
+void FigureMap::drawMarked(QCPPainter* painter) const
+{
+    const ColorMap& map = *m_figure->map;
+    if (!map.marked || *map.marked >= map.values.size())
+        return;
+    QRectF rect = cellRect(*map.marked % map.x.size(), *map.marked / map.x.size());
+    const QRectF axes(m_axes->rect());
+    if (!axes.contains(rect.center()))
+        return;
+    constexpr double kSmallest = 9;
+    const double more = std::max(0.0, kSmallest - rect.width()) / 2;
+    const double higher = std::max(0.0, kSmallest - rect.height()) / 2;
+    rect.adjust(-more, -higher, more, higher);
+    painter->setAntialiasing(false);
+    painter->setBrush(Qt::NoBrush);
+    painter->setPen(QPen(Qt::black, 1));
+    painter->drawRect(rect.adjusted(0, 0, -1, -1));
+    painter->setPen(QPen(Qt::white, 1));
+    painter->drawRect(rect.adjusted(1, 1, -2, -2));
+    painter->setPen(QPen(Qt::black, 1));
+    painter->drawRect(rect.adjusted(2, 2, -3, -3));
 }
 
 void FigureMap::drawScale(QCPPainter* painter) const
 {
     const QRect axes = m_axes->rect();
     const QRect strip(axes.right() + 1 + kGap, axes.top(), kScaleWidth - kGap, axes.height());
+    const Palette palette = m_figure->map->palette;
+    const QCPRange range = m_axes->axis(QCPAxis::atRight)->range();
     QImage image(1, 256, QImage::Format_RGB32);
-    for (int i = 0; i < image.height(); ++i)
-        image.setPixel(0, i, viridis(1 - i / (image.height() - 1.0)).rgb());
+    for (int i = 0; i < image.height(); ++i) {
+        const double value = range.upper - range.size() * i / (image.height() - 1.0);
+        const double share = paletteShare(palette, value, range.lower, range.upper);
+        image.setPixel(0, i, paletteColor(palette, share).rgb());
+    }
     painter->drawImage(QRectF(strip), image);
 }
 
@@ -144,6 +235,10 @@ QString FigureMap::labelAt(const QPointF& position) const
     const int row = cellsAt(m_axes->axis(QCPAxis::atLeft), map.y, position.y() - 0.5, 1, 1)[0];
     if (column < 0 || row < 0)
         return {};
+    const auto cell =
+        static_cast<std::size_t>(row) * map.x.size() + static_cast<std::size_t>(column);
+    if (map.describe)
+        return map.describe(cell);
     const auto named = [](const Axis& axis, double value) {
         return QStringLiteral("%1: %2").arg(axisTitle(axis), shortNumber(value));
     };

@@ -10,10 +10,6 @@
 
 namespace qs {
 
-/// viridis at 0 … 1 (Smith and van der Walt 2015, CC0), between ten of its colours: as light as it
-/// is far, for colour-blind readers and on grey paper, too.
-QColor viridis(double share);
-
 /// A figure's map as an image under the data, and beside the axes the strip of colours that its
 /// right axis is the scale of.
 class FigureMap : public QCPLayerable {
@@ -41,6 +37,13 @@ private:
     /// Which column (row) is at each of `count` pixels from `first` on, `step` apart; -1: none.
     std::vector<int> cellsAt(const QCPAxis* axis, const std::vector<double>& middles, double first,
                              double step, int count) const;
+    /// The cell's middle of an axis in pixels, and how far its edges are from there.
+    std::pair<double, double> pixelsOf(const QCPAxis* axis, const std::vector<double>& middles,
+                                       std::size_t cell) const;
+    QRectF cellRect(std::size_t column, std::size_t row) const;
+    void drawCells(QCPPainter* painter) const;
+    void drawTexts(QCPPainter* painter) const;
+    void drawMarked(QCPPainter* painter) const;
     void drawScale(QCPPainter* painter) const;
     void drawGroundsOfPoints(QCPPainter* painter) const;
 

@@ -63,6 +63,7 @@ struct FigureScene::Private {
             target->setTicker(names);
         }
         target->setLabel(axisTitle(axis));
+        target->setRangeReversed(axis.reversed);
     }
 
     void applyLook();

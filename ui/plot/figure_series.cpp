@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_series.h"
 
+#include "ui/plot/bars_graph.h"
 #include "ui/plot/filled_graph.h"
 
 #include <algorithm>
@@ -98,16 +99,6 @@ Points pointsOf(const Series& series, const std::vector<double>& values, const A
     return points;
 }
 
-/// Each bar a line of its own, with a gap behind it.
-Points barsOf(const Series& series)
-{
-    Points points;
-    for (std::size_t i = 0; i < sizeOf(series); ++i)
-        points << QCPGraphData(series.x[i], series.y[i]) << QCPGraphData(series.x[i], series.y2[i])
-               << QCPGraphData(series.x[i], nan);
-    return points;
-}
-
 void setPoints(QCPGraph* graph, Points points)
 {
     const bool sorted = std::is_sorted(points.cbegin(), points.cend(),
@@ -154,10 +145,11 @@ SeriesPlot::SeriesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& serie
 {
     if (series.kind == SeriesKind::Rug)
         return;
-    m_graph = new FilledGraph(keyAxis, valueAxis); // belongs to the plot
+    // Both belong to the plot.
+    m_bars = series.kind == SeriesKind::Bars ? new BarsGraph(keyAxis, valueAxis) : nullptr;
+    m_graph = m_bars != nullptr ? m_bars : new FilledGraph(keyAxis, valueAxis);
     switch (series.kind) {
     case SeriesKind::Line:
-    case SeriesKind::Bars:
         m_graph->setLineStyle(QCPGraph::lsLine);
         break;
     case SeriesKind::Steps:
@@ -178,6 +170,7 @@ SeriesPlot::SeriesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& serie
         m_graph->setPen(Qt::NoPen);
         m_graph->setChannelFillGraph(m_second);
         break;
+    case SeriesKind::Bars:
     case SeriesKind::Rug:
         break;
     }
@@ -201,7 +194,11 @@ void SeriesPlot::setData(const Series& series, const Axis& x, const Axis& y)
 {
     if (!m_graph)
         return;
-    Points points = m_kind == SeriesKind::Bars ? barsOf(series) : pointsOf(series, series.y, x, y);
+    if (m_bars) {
+        m_bars->setBars(&series);
+        return;
+    }
+    Points points = pointsOf(series, series.y, x, y);
     if (m_second)
         setPoints(m_second, thinned(pointsOf(series, series.y2, x, y)));
     const bool filled = m_second || m_kind == SeriesKind::Histogram;
@@ -219,13 +216,10 @@ void SeriesPlot::setLook(const Series& series, const PlotTheme& theme)
     case SeriesKind::Line:
         m_graph->setPen(rolePen(theme, series.color, series.style, wide ? 1.5 : 1));
         break;
-    case SeriesKind::Bars: {
-        QPen pen = rolePen(theme, series.color, series.style, size <= 64 ? 5 : size <= 256 ? 2 : 1);
-        pen.setCapStyle(Qt::FlatCap);
-        m_graph->setPen(pen);
-        m_graph->setAntialiased(false);
+    case SeriesKind::Bars:
+        m_graph->setPen(rolePen(theme, series.color, LineStyle::Solid, 1));
+        m_graph->setBrush(seriesFill(theme, series));
         break;
-    }
     case SeriesKind::Steps:
         m_graph->setPen(rolePen(theme, series.color, series.style, wide ? 2 : 1));
         break;

@@ -10,6 +10,7 @@
 
 namespace qs {
 
+class BarsGraph;
 class FilledGraph;
 
 /// The brush inside a Histogram or a Band.
@@ -39,6 +40,7 @@ private:
     SeriesKind m_kind;
     bool m_rightAxis;
     FilledGraph* m_graph = nullptr;
+    BarsGraph* m_bars = nullptr;     ///< m_graph of Bars
     FilledGraph* m_second = nullptr; ///< the other edge of a Band
 };
 

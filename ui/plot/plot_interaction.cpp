@@ -83,7 +83,8 @@ double PlotInteraction::fractionX(double pixel) const
 double PlotInteraction::fractionY(double pixel) const
 {
     const QRect axes = m_canvas.laidOutScene().axesRect();
-    return 1 - (pixel - axes.top()) / axes.height();
+    const double fromTop = (pixel - axes.top()) / axes.height();
+    return m_view.figure().y.reversed ? fromTop : 1 - fromTop;
 }
 
 bool PlotInteraction::overYAxis(const QPointF& position) const
@@ -140,7 +141,8 @@ void PlotInteraction::move(QMouseEvent* event)
     }
     const QRect axes = m_canvas.laidOutScene().axesRect();
     const double dx = (m_pressed.x() - position.x()) / std::max(1, axes.width());
-    const double dy = (position.y() - m_pressed.y()) / std::max(1, axes.height());
+    const double down = (position.y() - m_pressed.y()) / std::max(1, axes.height());
+    const double dy = m_view.figure().y.reversed ? -down : down;
     if (m_action == Action::Click && (position - m_pressed).manhattanLength() >= clickDistance) {
         // The height only moves along when the person has zoomed into it: stacked plots share x,
         // not y.
@@ -263,10 +265,10 @@ void PlotInteraction::release(QMouseEvent* event)
         const QRect axes = m_canvas.laidOutScene().axesRect();
         const QRectF box = QRectF(m_pressed, position).normalized().intersected(axes);
         m_canvas.setBox({});
+        const auto [low, high] = std::minmax(fractionY(box.bottom()), fractionY(box.top()));
         if (box.width() >= clickDistance && box.height() >= clickDistance)
             show(zoomed(m_canvas.scene().view(),
-                        Zoom{fractionX(box.left()), fractionX(box.right())},
-                        Zoom{fractionY(box.bottom()), fractionY(box.top())}));
+                        Zoom{fractionX(box.left()), fractionX(box.right())}, Zoom{low, high}));
     } else if (action == Action::Click) {
         const QString choice = m_canvas.laidOutScene().choiceAt(position);
         if (choice.isEmpty())

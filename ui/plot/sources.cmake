@@ -3,6 +3,7 @@
 target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/axis_tickers.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_axes.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/bars_graph.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_csv.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_export.cpp
@@ -19,6 +20,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_table_item.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/filled_graph.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/number_text.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/palettes.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_overlay.cpp

@@ -131,7 +131,7 @@ class TestPanels : public QObject {
                          axis->min < axis->max && (!axis->log || axis->min > 0),
                      what);
         }
-        QVERIFY2(!figure.series.empty(), what);
+        QVERIFY2(!figure.series.empty() || figure.map, what);
         for (const auto& series : figure.series) {
             QVERIFY2(series.x.size() == series.y.size(), what);
             QVERIFY2(series.x.size() <= 2100, what);
