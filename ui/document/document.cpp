@@ -91,12 +91,7 @@ void Document::endGesture()
 
 void Document::replace(Session session, const QString& path)
 {
-    m_undo.clear();
-    m_back.clear();
-    m_forward.clear();
-    m_lastZoom.invalidate();
-    m_path = path;
-    m_session = std::move(session);
+    take(std::move(session), path);
     m_undo.setClean();
     emit pathChanged();
     emit changed();
@@ -104,8 +99,20 @@ void Document::replace(Session session, const QString& path)
 
 void Document::replaceUnsaved(Session session, const QString& path)
 {
-    replace(std::move(session), path);
+    take(std::move(session), path);
     m_undo.resetClean();
+    emit pathChanged();
+    emit changed();
+}
+
+void Document::take(Session session, const QString& path)
+{
+    m_undo.clear();
+    m_back.clear();
+    m_forward.clear();
+    m_lastZoom.invalidate();
+    m_path = path;
+    m_session = std::move(session);
 }
 
 void Document::setSaved(const QString& path)

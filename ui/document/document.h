@@ -73,6 +73,7 @@ private:
 
     void apply(const Session& session);
     void set(Session session);
+    void take(Session session, const QString& path);
     View view() const;
     void recordView(const View& before);
     void showView(std::vector<View>& from, std::vector<View>& to);

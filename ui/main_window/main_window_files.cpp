@@ -215,9 +215,10 @@ void MainWindow::restore(const Leftover& leftover)
     }
     for (const auto& source : file->session.sources)
         m_sources.request(QString::fromStdString(source));
-    m_recovery->adopt(leftover);
     m_document.replaceUnsaved(std::move(file->session), leftover.origin);
     m_train->setTraining(file->training);
+    // Last: a document that counts as saved on the way would delete the file.
+    m_recovery->adopt(leftover);
     m_recoveryBar->next();
     say(tr("Restored. Save the session to keep it."), false);
 }

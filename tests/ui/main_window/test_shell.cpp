@@ -303,7 +303,7 @@ private slots:
 
     void sheet_listsEveryShortcutAndGesture_andFinds()
     {
-        QTest::keyClick(m_window.get(), Qt::Key_Question, Qt::ShiftModifier);
+        QTest::keyClick(m_window.get(), '?');
         auto* sheet = m_window->findChild<ShortcutSheet*>();
         QTRY_VERIFY(sheet->isVisible());
         auto* list = sheet->findChild<QTreeWidget*>();
