@@ -94,6 +94,15 @@ MainWindow::MainWindow(QWidget* parent)
     follow();
 }
 
+MainWindow::~MainWindow()
+{
+    // A document that goes says that it is clean: no reason to forget what is kept of it.
+    m_document.disconnect(this);
+    m_document.undoStack().disconnect(this);
+    m_train->runner().disconnect(this);
+    delete m_recovery;
+}
+
 void MainWindow::showWorkspace(const std::string& id)
 {
     m_document.adjustView([&](Session& session) { session.workspace = id; });

@@ -34,6 +34,7 @@ class MainWindow : public QMainWindow {
 
 public:
     explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
 
     Document& document() { return m_document; }
     SourceStore& sources() { return m_sources; }

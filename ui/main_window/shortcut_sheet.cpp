@@ -32,6 +32,7 @@ ShortcutSheet::ShortcutSheet(QMainWindow& window)
     m_list->setToolTip(tr("What each key and each gesture does."));
     m_list->setColumnCount(2);
     m_list->setHeaderLabels({tr("does"), tr("keys or gesture")});
+    m_list->headerItem()->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
     m_list->setRootIsDecorated(false);
     m_list->setIndentation(12);
     m_list->setUniformRowHeights(true);

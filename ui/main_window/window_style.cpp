@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/window_style.h"
 
+#include <QPainter>
 #include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleOption>
@@ -42,14 +43,16 @@ public:
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                      const QWidget* widget) const override
     {
-        if ((element == CE_TabBarTabShape || element == CE_ProgressBarGroove ||
-             element == CE_ProgressBarContents) &&
-            isBlack(*option)) {
+        if (!isBlack(*option)) {
+            QProxyStyle::drawControl(element, option, painter, widget);
+        } else if (element == CE_TabBarTabShape) {
+            drawTab(*option, *painter);
+        } else if (element == CE_ProgressBarGroove) {
             const Outlined look(option);
             QProxyStyle::drawControl(element, option, painter, widget);
-            return;
+        } else {
+            QProxyStyle::drawControl(element, option, painter, widget);
         }
-        QProxyStyle::drawControl(element, option, painter, widget);
     }
 
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
@@ -69,6 +72,19 @@ private:
     static bool isBlack(const QStyleOption& option)
     {
         return option.palette.color(QPalette::Window) == Qt::black;
+    }
+
+    /// A frame; the tab in front has a bar along its top, too.
+    static void drawTab(const QStyleOption& option, QPainter& painter)
+    {
+        painter.save();
+        painter.fillRect(option.rect, option.palette.base());
+        painter.setPen(option.palette.color(QPalette::Text));
+        painter.drawRect(option.rect.adjusted(0, 0, -1, -1));
+        if (option.state & State_Selected)
+            painter.fillRect(QRect(option.rect.left(), option.rect.top(), option.rect.width(), 4),
+                             option.palette.highlight());
+        painter.restore();
     }
 
     /// The option's window colour is white while this lives. Every option is made by its widget for

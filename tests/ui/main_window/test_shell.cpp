@@ -161,7 +161,8 @@ private slots:
     }
     void cleanup()
     {
-        document().undoStack().setClean();
+        if (m_window != nullptr)
+            document().undoStack().setClean();
         m_window.reset();
     }
 
