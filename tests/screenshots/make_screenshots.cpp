@@ -22,6 +22,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QPainter>
+#include <QSettings>
 #include <QTabBar>
 #include <QTest>
 #include <QToolButton>
@@ -442,6 +443,7 @@ int main(int argc, char** argv)
             wanted = wanted || QLatin1String(argv[i]) == QLatin1String(state.name);
         if (!wanted)
             continue;
+        QSettings().clear(); // what the state before opened
         MainWindow window;
         window.resize(1280, 800);
         window.setTheme(ThemeId::Light);

@@ -144,6 +144,14 @@ void MainWindow::setTheme(ThemeId theme)
     QApplication::setPalette(applicationPalette(theme));
     qApp->setStyleSheet(windowStyleSheet(theme));
     m_focusRing->setColor(plotTheme(theme).handle);
+    // A link has the colour that was the palette's when its text was read.
+    for (auto* label : findChildren<QLabel*>()) {
+        const QString text = label->text();
+        if (text.contains(QLatin1String("<a "))) {
+            label->clear();
+            label->setText(text);
+        }
+    }
     m_tensor->setTheme(theme);
     m_train->setTheme(theme);
     for (auto* action : m_themes->actions())

@@ -56,6 +56,7 @@ int RecentMenu::addFiles(RecentFiles::Kind kind, const QString& title, int numbe
             name.prepend(QStringLiteral("\u2605 "));
         auto* action =
             addAction(number <= 9 ? QStringLiteral("&%1  %2").arg(number).arg(name) : name);
+        setCommandText(*action, QFileInfo(entry.path).fileName());
         action->setToolTip(entry.path);
         action->setStatusTip(entry.path);
         setAvailable(*action, QFileInfo::exists(entry.path), tr("%1 is not there").arg(entry.path));

@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto kWhyDisabled = "whyDisabled";
 constexpr auto kCommandGroup = "commandGroup";
+constexpr auto kCommandText = "commandText";
 
 /// "&Open\u2026" as "Open"; "&&" as "&".
 QString plain(QString text)
@@ -28,7 +29,8 @@ QString plain(QString text)
 
 Command command(QAction* action, const QString& group)
 {
-    return {action, plain(action->text()), group,
+    const QString own = action->property(kCommandText).toString();
+    return {action, own.isEmpty() ? plain(action->text()) : own, group,
             action->shortcut().toString(QKeySequence::NativeText)};
 }
 
@@ -100,6 +102,11 @@ QAction* asCommand(QAction* action, const QString& group)
 {
     action->setProperty(kCommandGroup, group);
     return action;
+}
+
+void setCommandText(QAction& action, const QString& text)
+{
+    action.setProperty(kCommandText, text);
 }
 
 void setAvailable(QAction& action, bool available, const QString& whyNot)

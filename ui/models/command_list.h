@@ -28,6 +28,9 @@ std::vector<Command> commandsOf(const QMainWindow& window);
 /// Lists an action that is in no menu as a command of `group`: "Show panel", "dtype".
 QAction* asCommand(QAction* action, const QString& group);
 
+/// What the lists call an action whose menu entry says more, a number say.
+void setCommandText(QAction& action, const QString& text);
+
 /// Enables an action, or disables it and says why: "there is nothing to undo".
 void setAvailable(QAction& action, bool available, const QString& whyNot);
 /// Why a disabled action cannot be done now; empty where it can be, or nothing was said.

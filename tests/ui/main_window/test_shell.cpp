@@ -446,15 +446,15 @@ private slots:
         m_window->openPaths({file});
         QCOMPARE(m_window->recentFiles().entries(RecentFiles::Kind::Session)[0].path, file);
         document().replace(Session(), {});
-        action("1  s.qscope")->trigger();
+        action("s.qscope")->trigger();
         QTRY_COMPARE(document().path(), file);
         // Read anew by the next window, and grey where the file is not there.
         QVERIFY(QFile::remove(file));
         m_window.reset();
         makeWindow();
-        QVERIFY(action("2  w.npy")->isEnabled());
-        QVERIFY(!action("1  s.qscope")->isEnabled());
-        QVERIFY(whyDisabled(*action("1  s.qscope")).contains(file));
+        QVERIFY(action("w.npy")->isEnabled());
+        QVERIFY(!action("s.qscope")->isEnabled());
+        QVERIFY(whyDisabled(*action("s.qscope")).contains(file));
         action("Clear sessions")->trigger();
         QTRY_VERIFY(m_window->recentFiles().entries(RecentFiles::Kind::Session).empty());
     }
