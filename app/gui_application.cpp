@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui_application.h"
 
+#include "ui/main_window/window_style.h"
+
 #include <QApplication>
-#include <QStyleFactory>
 
 namespace qs {
 namespace {
@@ -14,7 +15,7 @@ std::unique_ptr<QApplication> application(int& argc, char** argv)
     QApplication::setOrganizationName(QStringLiteral("Quantoscope"));
     QApplication::setApplicationName(QStringLiteral("quantoscope"));
     QApplication::setApplicationVersion(QStringLiteral(QUANTOSCOPE_VERSION));
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(makeWindowStyle());
     return app;
 }
 

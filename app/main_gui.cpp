@@ -24,8 +24,7 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& files)
     }
     const auto app = qs::windowApplication(argc, argv);
     qs::MainWindow window;
-    window.setTheme(qs::parseTheme(QSettings().value(QStringLiteral("theme")).toString())
-                        .value_or(qs::ThemeId::Light));
+    window.chooseTheme(QSettings().value(QStringLiteral("theme")).toString());
     if (files.empty()) {
         window.openExample();
     } else {
@@ -34,6 +33,7 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& files)
             paths << QString::fromStdString(file);
         window.openPaths(paths);
     }
+    window.startRecovery(qs::Recovery::defaultFolder(), {});
     // As large as the screen allows: a status bar below its edge is no use.
     const QSize room = window.screen()->availableSize();
     window.resize(QSize(1280, 800).boundedTo(room));

@@ -104,7 +104,8 @@ void addRenderOptions(CLI::App& app, RenderOptions& o)
     app.add_option("--format", o.format, "png, svg, pdf or csv")->capture_default_str();
     app.add_option("--size", o.size, "85x60mm, or 1280x800 in pixels")->capture_default_str();
     app.add_option("--dpi", o.dpi, "Pixels per inch of a PNG")->capture_default_str();
-    app.add_option("--theme", o.theme, "light, dark or print")->capture_default_str();
+    app.add_option("--theme", o.theme, "light, dark, high-contrast or print")
+        ->capture_default_str();
 }
 
 Result<void> renderSession(const SessionFile& file, const RenderOptions& o, CommandContext& context)
@@ -114,7 +115,8 @@ Result<void> renderSession(const SessionFile& file, const RenderOptions& o, Comm
         return options.error();
     const auto theme = parseTheme(QString::fromStdString(o.theme));
     if (!theme)
-        return Error::usage("--theme: expected one of light, dark, print, found '" + o.theme + "'");
+        return Error::usage("--theme: expected one of light, dark, high-contrast, print, found '" +
+                            o.theme + "'");
     const auto format = exportFormatOf(QStringLiteral("x.") + QString::fromStdString(o.format));
     if (!format)
         return Error::usage("--format: expected one of png, svg, pdf, csv, found '" + o.format +

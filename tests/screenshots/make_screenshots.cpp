@@ -2,18 +2,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Draws the states of the window that README shows and people look at before a change lands:
 //     make_screenshots DIR [STATE…]
-// Each state in light and dark at 1280x800. Run with QT_QPA_PLATFORM=offscreen
+// Each state in light, dark and high contrast at 1280x800. Run with QT_QPA_PLATFORM=offscreen
 // (scripts/screenshots).
 #include "core/io/formats.h"
+#include "ui/dialogs/history_dialog.h"
+#include "ui/dialogs/recent_dialog.h"
+#include "ui/main_window/command_palette.h"
 #include "ui/main_window/main_window.h"
+#include "ui/main_window/recovery_bar.h"
+#include "ui/main_window/shortcut_sheet.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
+#include "ui/main_window/window_style.h"
 
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
-#include <QStyleFactory>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPainter>
+#include <QSettings>
 #include <QTabBar>
 #include <QTest>
 #include <QToolButton>
@@ -87,6 +96,23 @@ Widget* control(const QWidget& parent, const char* name)
     qFatal("no control called %s", name);
 }
 
+/// The window with the dialogs over it, each in its middle.
+QPixmap picture(MainWindow& window)
+{
+    QPixmap all = window.grab();
+    QPainter painter(&all);
+    for (auto* dialog : window.findChildren<QDialog*>()) {
+        if (!dialog->isVisible())
+            continue;
+        const QPixmap one = dialog->grab();
+        const QPoint at((all.width() - one.width()) / 2, (all.height() - one.height()) / 2);
+        painter.drawPixmap(at, one);
+        painter.setPen(Qt::gray);
+        painter.drawRect(QRect(at, one.size()));
+    }
+    return all;
+}
+
 /// Trains 4-bit weights to the end, and shows them.
 void trainWeights(MainWindow& window, const char* preset, bool perChannel, int steps)
 {
@@ -115,7 +141,7 @@ void trainWeights(MainWindow& window, const char* preset, bool perChannel, int s
 int main(int argc, char** argv)
 {
     QApplication app(argc, argv);
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(makeWindowStyle());
     QApplication::setOrganizationName(QStringLiteral("Quantoscope"));
     QApplication::setApplicationName(QStringLiteral("screenshots"));
     const QDir folder(argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral("."));
@@ -501,6 +527,53 @@ int main(int argc, char** argv)
              settle(w);
              w.openPaths({QStringLiteral("/nonexistent/weights.safetensors")});
          }},
+        {"palette",
+         [](MainWindow& w) {
+             w.openExample();
+             settle(w);
+             w.findChild<CommandPalette*>()->open();
+             w.findChild<CommandPalette*>()->findChild<QLineEdit*>()->setText(QStringLiteral("re"));
+         }},
+        {"shortcut_sheet",
+         [](MainWindow& w) {
+             w.openExample();
+             w.findChild<ShortcutSheet*>()->open();
+         }},
+        {"history",
+         [](MainWindow& w) {
+             w.openExample();
+             for (const auto dtype : {DType::Int3, DType::Int2, DType::Int8})
+                 w.document().edit(QStringLiteral("dtype"), {},
+                                   [dtype](Session& s) { s.tensor.spec.dtype = dtype; });
+             w.document().undoStack().undo();
+             (new HistoryDialog(w.document().undoStack(), &w))->show();
+         }},
+        {"recovery_bar",
+         [](MainWindow& w) {
+             w.openExample();
+             w.findChild<RecoveryBar*>()->offer(
+                 {{QString(), QString(), QDateTime(QDate::currentDate(), QTime(14, 5)), nullptr}});
+         }},
+        {"recent_files",
+         [](MainWindow& w) {
+             w.openExample();
+             auto* files = new RecentFiles(&w);
+             for (const char* name : {"/data/gone.npy", "/bin/sh"})
+                 files->add(RecentFiles::Kind::Data, QLatin1String(name));
+             files->add(RecentFiles::Kind::Session, QStringLiteral("/bin/cat"));
+             files->setPinned(RecentFiles::Kind::Data, QStringLiteral("/bin/sh"), true);
+             (new RecentDialog(*files, &w))->show();
+         }},
+        {"focus_ring",
+         [](MainWindow& w) {
+             w.openExample();
+             settle(w);
+             w.activateWindow();
+             QTest::qWait(50);
+             auto* spin = control<QWidget>(w.tensorWorkspace(), "scheme");
+             spin->setFocus(Qt::TabFocusReason);
+             QTest::qWait(50);
+         }},
         {"train", train},
         {"train_weights",
          [](MainWindow& w) {
@@ -529,18 +602,19 @@ int main(int argc, char** argv)
             wanted = wanted || QLatin1String(argv[i]) == QLatin1String(state.name);
         if (!wanted)
             continue;
+        QSettings().clear(); // what the state before opened
         MainWindow window;
         window.resize(1280, 800);
         window.setTheme(ThemeId::Light);
         window.show();
         state.prepare(window);
         settle(window);
-        for (const auto theme : {ThemeId::Light, ThemeId::Dark}) {
+        for (const auto theme : windowThemes) {
             window.setTheme(theme);
             settle(window);
             const QString name =
                 QStringLiteral("%1_%2.png").arg(QLatin1String(state.name), themeName(theme));
-            if (!window.grab().save(folder.filePath(name))) {
+            if (!picture(window).save(folder.filePath(name))) {
                 std::fprintf(stderr, "%s could not be written\n", qPrintable(name));
                 return 1;
             }

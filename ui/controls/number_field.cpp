@@ -100,6 +100,12 @@ void NumberField::commit()
 
 bool NumberField::eventFilter(QObject* object, QEvent* event)
 {
+    // Esc takes back what is being typed before it means anything to the window.
+    if (event->type() == QEvent::ShortcutOverride && m_edit->isModified() &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
     if (event->type() != QEvent::KeyPress)
         return QWidget::eventFilter(object, event);
     const auto* key = static_cast<QKeyEvent*>(event);

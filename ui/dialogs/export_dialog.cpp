@@ -61,7 +61,7 @@ ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Fig
         spin(ExportDialog::tr("resolution"), 300, 72, 1200, QStringLiteral(" dpi"), &dialog);
     auto* theme = new QComboBox(&dialog);
     theme->setAccessibleName(ExportDialog::tr("theme"));
-    for (const auto id : {ThemeId::Print, ThemeId::Light, ThemeId::Dark})
+    for (const auto id : {ThemeId::Print, ThemeId::Light, ThemeId::Dark, ThemeId::HighContrast})
         theme->addItem(themeName(id));
     auto* data = new QCheckBox(ExportDialog::tr("the data as CSV beside it"), &dialog);
     auto* buttons =

@@ -3,10 +3,15 @@
 #pragma once
 
 #include "ui/document/document.h"
+#include "ui/jobs/recovery.h"
+#include "ui/models/recent_files.h"
 #include "ui/models/source_store.h"
 #include "ui/plot/theme.h"
 
+#include <QKeySequence>
 #include <QMainWindow>
+
+#include <functional>
 
 class QActionGroup;
 class QLabel;
@@ -14,15 +19,22 @@ class QStackedWidget;
 
 namespace qs {
 
+class CommandPalette;
+class FocusRing;
+class HistoryDialog;
+class RecoveryBar;
+class ShortcutSheet;
 class TensorWorkspace;
 class TrainWorkspace;
 
 /// The window: menus, toolbar, the two workspaces, opening and saving. Wiring only.
+/// main_window_actions.cpp has its menus, main_window_files.cpp what it opens and saves.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
     explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
 
     Document& document() { return m_document; }
     SourceStore& sources() { return m_sources; }
@@ -36,6 +48,12 @@ public:
     void openExample();
     void setTheme(ThemeId theme);
     ThemeId theme() const { return m_theme; }
+    /// A theme's name, or "auto" (and whatever is no name): as the system's windows were when the
+    /// program started. Remembered in the settings.
+    void chooseTheme(const QString& name);
+    RecentFiles& recentFiles() { return m_recent; }
+    /// Keeps unsaved work in `folder` from now on, and offers what others left there.
+    void startRecovery(const QString& folder, Recovery::Timing timing);
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;
@@ -44,14 +62,29 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
+    QAction* addAction(QMenu* menu, const QString& text, const QList<QKeySequence>& keys,
+                       const QString& tip, const std::function<void()>& slot);
     void buildActions();
+    QToolBar* toolBar();
+    void buildFileMenu(QMenu* menu);
+    void buildEditMenu(QMenu* menu);
+    void buildViewMenu(QMenu* menu);
+    void buildThemeMenu(QMenu* menu);
+    void buildParametersMenu(QMenu* menu);
+    void buildTensorMenu(QMenu* menu);
+    void buildTrainMenu(QMenu* menu);
+    void buildHelpMenu(QMenu* menu);
     void addSource(const QString& path);
+    void selectLoaded(const QString& source);
     bool openSession(const QString& path);
     void openDialog();
     bool save();
     bool saveAs();
     bool saveTo(const QString& path);
+    bool hasUnsavedWork() const;
     bool mayDiscard();
+    void restore(const Leftover& leftover);
+    void keepUnsaved();
     void exportPlot(const QString& panelId);
     void saveWeights();
     void showWorkspace(const std::string& id);
@@ -60,11 +93,24 @@ private:
 
     Document m_document;
     SourceStore m_sources;
+    RecentFiles m_recent;
     ThemeId m_theme = ThemeId::Light;
     QStackedWidget* m_stack;
+    FocusRing* m_focusRing;
+    RecoveryBar* m_recoveryBar;
     TensorWorkspace* m_tensor;
     TrainWorkspace* m_train;
+    CommandPalette* m_palette;
+    ShortcutSheet* m_sheet;
+    HistoryDialog* m_history = nullptr; ///< made when it is asked for
+    Recovery* m_recovery = nullptr;     ///< none until startRecovery()
     QActionGroup* m_workspaces;
+    QActionGroup* m_themes;
+    QAction* m_export;
+    QAction* m_back;
+    QAction* m_forward;
+    QAction* m_stop;
+    QAction* m_saveWeights;
     QLabel* m_status;
     QString m_pendingSelect; ///< a file just opened: its main tensor is chosen when it is there
 };

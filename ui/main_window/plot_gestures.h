@@ -24,6 +24,8 @@ public:
     void turnScale(double notches);
     /// The dtype of the same kind with the next fewer (-1) or more (1) bits; at the end nothing.
     void stepBits(int direction);
+    /// Another dtype; a fixed range stays.
+    void chooseDType(DType dtype);
 
 private:
     void attach(int place);
@@ -31,7 +33,6 @@ private:
     void move(const PanelInfo& panel, const QString& id, double x, double y);
     void choose(const QString& choice);
     void pick(const PanelInfo& panel, double x, double y);
-    void chooseDType(DType dtype);
 
     Document& m_document;
     TensorAnswers& m_answers;

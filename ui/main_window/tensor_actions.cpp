@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/tensor_actions.h"
 
+#include "core/calib/observer.h"
 #include "ui/controls/compare_bar.h"
+#include "ui/controls/forms.h"
 #include "ui/controls/panel_menu.h"
 #include "ui/main_window/plot_gestures.h"
 #include "ui/main_window/tensor_workspace.h"
+#include "ui/models/command_list.h"
 
 #include <QAction>
 
@@ -70,8 +73,11 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
         tr("The next axis of the histogram's counts"), [&document] { stepCounts(document); });
     add(tr("&Unit of errors: LSB, values'"), QKeySequence(Qt::Key_U),
         tr("The other unit of the errors"), [&document] { stepErrorUnit(document); });
-    add(tr("&Take back picked and selected"), QKeySequence(Qt::Key_Escape),
-        tr("No element is picked and no values are selected"), [&document] {
+    add(tr("&Stop, or take back picked and selected"), QKeySequence(Qt::Key_Escape),
+        tr("Stop what is being computed; else no element is picked and no values are selected"),
+        [&workspace, &document] {
+            if (workspace.answers().busy())
+                return workspace.cancel();
             document.adjustView([](Session& session) {
                 session.tensor.view.picked.reset();
                 session.tensor.view.brush.reset();
@@ -80,6 +86,37 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
     add(tr("Show all &values"), QKeySequence(Qt::Key_R), tr("Undo every zoom"),
         [&workspace] { workspace.resetViews(); });
     return actions;
+}
+
+void addTensorCommands(TensorWorkspace& workspace)
+{
+    auto& document = workspace.document();
+    const auto add = [&](const QString& text, const QString& group, const QString& tip,
+                         const std::function<void()>& slot) {
+        auto* action = new QAction(text, &workspace);
+        action->setToolTip(tip);
+        action->setStatusTip(tip);
+        QObject::connect(action, &QAction::triggered, &workspace, slot);
+        workspace.addAction(asCommand(action, group));
+    };
+    for (const auto& panel : panels()) {
+        if (panel.workspace != WorkspaceId::Tensor)
+            continue;
+        add(panelTitle(panel), TensorActions::tr("Show"), panelHelp(panel),
+            [&workspace, id = QString::fromLatin1(panel.id)] {
+                const auto last = static_cast<int>(workspace.grid().places().size()) - 1;
+                emit workspace.grid().panelChosen(last, id);
+            });
+    }
+    for (const auto& row : dtypes())
+        add(text(row.name), QStringLiteral("dtype"), TensorActions::tr("Quantize to this dtype"),
+            [&workspace, dtype = row.id] { workspace.gestures().chooseDType(dtype); });
+    for (const auto& row : observers())
+        add(text(row.name), QStringLiteral("observer"), text(row.description),
+            [&document, name = std::string(row.name)] {
+                document.edit(TensorActions::tr("observer"), {},
+                              [&](Session& session) { session.tensor.spec.observer = name; });
+            });
 }
 
 } // namespace qs

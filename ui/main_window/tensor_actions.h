@@ -14,4 +14,7 @@ class TensorWorkspace;
 /// command palette. They belong to `workspace`.
 QList<QAction*> tensorActions(TensorWorkspace& workspace);
 
+/// What has too many rows for a menu, for the command palette: every panel, dtype and observer.
+void addTensorCommands(TensorWorkspace& workspace);
+
 } // namespace qs

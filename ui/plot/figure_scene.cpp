@@ -191,7 +191,8 @@ void FigureScene::Private::applyAxisLook(QCPAxis* axis)
     axis->setLabelPadding(axis->axisType() == QCPAxis::atBottom ? 0 : 4);
     axis->setPadding(0);
     axis->grid()->setPen(QPen(theme.grid, 1));
-    axis->grid()->setZeroLinePen(QPen(theme.grid.darker(theme.id == ThemeId::Dark ? 65 : 115), 1));
+    const bool dark = theme.axesBackground.lightness() < theme.text.lightness();
+    axis->grid()->setZeroLinePen(QPen(theme.grid.darker(dark ? 65 : 115), 1));
     axis->grid()->setAntialiased(false);
 }
 

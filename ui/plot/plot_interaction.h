@@ -5,6 +5,7 @@
 #include "ui/plot/plot_canvas.h"
 
 #include <QPointF>
+
 #include <vector>
 
 class QKeyEvent;
@@ -29,6 +30,8 @@ public:
     /// False when the key means nothing here.
     bool key(QKeyEvent* event);
     void keyRelease(QKeyEvent* event);
+    /// A handle is chosen for the keyboard.
+    bool hasSelection() const { return !m_selected.isEmpty(); }
 
     /// Shows the figure's own ranges.
     void resetView();

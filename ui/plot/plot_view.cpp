@@ -277,6 +277,15 @@ void PlotView::wheelEvent(QWheelEvent* event)
     d->interaction.wheel(event);
 }
 
+bool PlotView::event(QEvent* event)
+{
+    // Esc lets go of a handle before it means anything to the window.
+    if (event->type() == QEvent::ShortcutOverride && d->interaction.hasSelection() &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape)
+        event->accept();
+    return QWidget::event(event);
+}
+
 void PlotView::keyPressEvent(QKeyEvent* event)
 {
     if (!d->interaction.key(event))

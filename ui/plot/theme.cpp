@@ -38,6 +38,22 @@ PlotTheme darkTheme()
                        0x8A8A8A, 0xCC79A7}};
 }
 
+// The dark theme's hues, lighter.
+PlotTheme highContrastTheme()
+{
+    return {.id = ThemeId::HighContrast,
+            .background = Qt::black,
+            .axesBackground = Qt::black,
+            .text = 0xFFFFFF,
+            .secondaryText = 0xF0F0F0,
+            .axisLine = 0xFFFFFF,
+            .grid = 0x4A4A4A,
+            .handle = 0xFFE94D,
+            .handleText = Qt::black,
+            .series = {0x6CC6FF, 0xFF8C42, 0x2EE6A6, 0xFFFFFF, 0xD8D8D8, 0xFF9BD2, 0xFFE94D,
+                       0xB4B4B4, 0xFF9BD2}};
+}
+
 PlotTheme printTheme()
 {
     PlotTheme theme = lightTheme();
@@ -86,18 +102,51 @@ const WidgetColors darkWidgets{.window = 0x2A2A2D,
                                .tip = 0x3A3A40,
                                .tipText = 0xF0F0F0};
 
+const WidgetColors highContrastWidgets{.window = Qt::black,
+                                       .base = Qt::black,
+                                       .alternate = 0x1A1A1A,
+                                       .button = Qt::black,
+                                       .text = 0xFFFFFF,
+                                       .dim = 0xA6A6A6,
+                                       .placeholder = 0xD0D0D0,
+                                       .border = 0xFFFFFF,
+                                       .shadow = 0xFFFFFF,
+                                       .highlight = 0xFFE94D,
+                                       .highlightedText = Qt::black,
+                                       .link = 0x8CD2FF,
+                                       .visited = 0xFFB3DD,
+                                       .tip = Qt::black,
+                                       .tipText = 0xFFFFFF};
+
+const WidgetColors& widgetColors(ThemeId id)
+{
+    switch (id) {
+    case ThemeId::Dark:
+        return darkWidgets;
+    case ThemeId::HighContrast:
+        return highContrastWidgets;
+    case ThemeId::Light:
+    case ThemeId::Print:
+        break;
+    }
+    return lightWidgets;
+}
+
 } // namespace
 
 const PlotTheme& plotTheme(ThemeId id)
 {
     static const PlotTheme light = lightTheme();
     static const PlotTheme dark = darkTheme();
+    static const PlotTheme highContrast = highContrastTheme();
     static const PlotTheme print = printTheme();
     switch (id) {
     case ThemeId::Light:
         return light;
     case ThemeId::Dark:
         return dark;
+    case ThemeId::HighContrast:
+        return highContrast;
     case ThemeId::Print:
         return print;
     }
@@ -111,6 +160,8 @@ QString themeName(ThemeId id)
         return QStringLiteral("light");
     case ThemeId::Dark:
         return QStringLiteral("dark");
+    case ThemeId::HighContrast:
+        return QStringLiteral("high-contrast");
     case ThemeId::Print:
         return QStringLiteral("print");
     }
@@ -128,7 +179,8 @@ std::optional<ThemeId> parseTheme(const QString& name)
 
 QPalette applicationPalette(ThemeId id)
 {
-    const WidgetColors& c = id == ThemeId::Dark ? darkWidgets : lightWidgets;
+    const WidgetColors& c = widgetColors(id);
+    const bool dark = id == ThemeId::Dark;
     QPalette palette;
     palette.setColor(QPalette::Window, c.window);
     palette.setColor(QPalette::WindowText, c.text);
@@ -139,10 +191,10 @@ QPalette applicationPalette(ThemeId id)
     palette.setColor(QPalette::Button, c.button);
     palette.setColor(QPalette::ButtonText, c.text);
     palette.setColor(QPalette::BrightText, c.highlightedText);
-    palette.setColor(QPalette::Light, c.button.lighter(id == ThemeId::Dark ? 130 : 105));
-    palette.setColor(QPalette::Midlight, c.button.lighter(id == ThemeId::Dark ? 115 : 102));
+    palette.setColor(QPalette::Light, c.button.lighter(dark ? 130 : 105));
+    palette.setColor(QPalette::Midlight, c.button.lighter(dark ? 115 : 102));
     palette.setColor(QPalette::Mid, c.border);
-    palette.setColor(QPalette::Dark, c.border.darker(id == ThemeId::Dark ? 140 : 110));
+    palette.setColor(QPalette::Dark, c.border.darker(dark ? 140 : 110));
     palette.setColor(QPalette::Shadow, c.shadow);
     palette.setColor(QPalette::Highlight, c.highlight);
     palette.setColor(QPalette::HighlightedText, c.highlightedText);
@@ -154,8 +206,19 @@ QPalette applicationPalette(ThemeId id)
                       QPalette::PlaceholderText, QPalette::HighlightedText})
         palette.setColor(QPalette::Disabled, role, c.dim);
     palette.setColor(QPalette::Disabled, QPalette::Base, c.window);
-    palette.setColor(QPalette::Disabled, QPalette::Highlight, c.border);
+    palette.setColor(QPalette::Disabled, QPalette::Highlight,
+                     id == ThemeId::HighContrast ? c.dim : c.border);
+    if (id == ThemeId::HighContrast)
+        palette.setColor(QPalette::Disabled, QPalette::HighlightedText, c.window);
     return palette;
+}
+
+ThemeId themeOf(const QPalette& system)
+{
+    return system.color(QPalette::Window).lightness() <
+                   system.color(QPalette::WindowText).lightness()
+               ? ThemeId::Dark
+               : ThemeId::Light;
 }
 
 } // namespace qs

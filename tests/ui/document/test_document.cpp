@@ -86,6 +86,99 @@ private slots:
         QVERIFY(document.session().tensor.view.x.has_value());
     }
 
+    void undo_leavesZoomPickedAndBrush_andReturnsTheRestOfTheView()
+    {
+        Document document;
+        document.edit(QStringLiteral("bins"), {},
+                      [](Session& session) { session.tensor.view.bins = 64; });
+        document.adjustView([](Session& session) {
+            session.tensor.view.x = {0.0, 1.0};
+            session.tensor.view.picked = 7;
+            session.tensor.view.brush = {0.25, 0.5};
+        });
+        document.undoStack().undo();
+        QCOMPARE(document.session().tensor.view.bins, 0);
+        QCOMPARE(document.session().tensor.view.picked, std::int64_t{7});
+        QVERIFY(document.session().tensor.view.x && document.session().tensor.view.brush);
+    }
+
+    void zoomsInQuickSuccession_areOneView()
+    {
+        Document document;
+        const auto zoom = [&](double max) {
+            document.adjustView([max](Session& session) { session.tensor.view.x = {0.0, max}; });
+        };
+        QVERIFY(!document.canGoBack());
+        zoom(1);
+        QTest::qWait(600);
+        for (int i = 1; i <= 20; ++i)
+            zoom(1.0 / i);
+        document.goBack();
+        QCOMPARE((*document.session().tensor.view.x)[1], 1.0);
+        QVERIFY(document.canGoForward());
+        document.goForward();
+        QCOMPARE((*document.session().tensor.view.x)[1], 0.05);
+        document.goBack();
+        document.goBack();
+        QVERIFY(!document.session().tensor.view.x);
+        QVERIFY(!document.canGoBack());
+        document.goBack(); // nothing happens
+        QCOMPARE(document.undoStack().count(), 0);
+        zoom(3);
+        QVERIFY(!document.canGoForward());
+    }
+
+    void views_goBackThroughPanels_asAnEdit()
+    {
+        Document document;
+        const auto panels = document.session().tensor.view.panels;
+        document.edit(QStringLiteral("plot"), {},
+                      [](Session& session) { session.tensor.view.panels[2] = "landscape"; });
+        document.goBack();
+        QCOMPARE(document.session().tensor.view.panels, panels);
+        QCOMPARE(document.undoStack().count(), 2);
+        document.undoStack().undo();
+        QCOMPARE(document.session().tensor.view.panels[2], std::string("landscape"));
+    }
+
+    void views_ofAnotherTensorOrDocument_areForgotten()
+    {
+        Document document;
+        const auto zoom = [&] {
+            document.adjustView([](Session& session) { session.tensor.view.x = {0.0, 1.0}; });
+        };
+        zoom();
+        document.edit(QStringLiteral("tensor"), {},
+                      [](Session& session) { session.tensor.tensor = "other"; });
+        QVERIFY(!document.canGoBack());
+        document.adjustView([](Session& session) { session.workspace = "train"; });
+        QVERIFY(document.canGoBack());
+        document.replace(Session(), {});
+        QVERIFY(!document.canGoBack() && !document.canGoForward());
+    }
+
+    void views_areTwoHundredDeep()
+    {
+        Document document;
+        for (int i = 0; i < 251; ++i)
+            document.adjustView(
+                [i](Session& session) { session.workspace = i % 2 == 0 ? "train" : "tensor"; });
+        int steps = 0;
+        for (; document.canGoBack(); ++steps)
+            document.goBack();
+        QCOMPARE(steps, 200);
+    }
+
+    void replaceUnsaved_isModified_untilSaved()
+    {
+        Document document;
+        document.replaceUnsaved(Session(), QStringLiteral("/a.qscope"));
+        QVERIFY(document.isModified());
+        QCOMPARE(document.path(), QStringLiteral("/a.qscope"));
+        document.setSaved(QStringLiteral("/a.qscope"));
+        QVERIFY(!document.isModified());
+    }
+
     void latestJob_answersTheFirstAndTheNewest_andSkipsTheRest()
     {
         std::atomic<int> runs{0};

@@ -46,6 +46,12 @@ private slots:
                 QVERIFY(contrast(theme.secondaryText, ground) >= 4.5);
                 QVERIFY(contrast(theme.handle, ground) >= 3);
                 QVERIFY(contrast(theme.axisLine, ground) >= 3);
+                if (id == ThemeId::HighContrast) {
+                    QVERIFY(contrast(theme.text, ground) >= 7);
+                    QVERIFY(contrast(theme.secondaryText, ground) >= 7);
+                    QVERIFY(contrast(theme.handle, ground) >= 4.5);
+                    QVERIFY(contrast(theme.axisLine, ground) >= 4.5);
+                }
             }
             QVERIFY(contrast(theme.handleText, theme.handle) >= 4.5);
         }
@@ -57,10 +63,11 @@ private slots:
             for (ColorRole role : colorRoles) {
                 const double ratio =
                     contrast(plotTheme(id).color(role), plotTheme(id).axesBackground);
-                QVERIFY2(ratio >= 3, qPrintable(QStringLiteral("%1 role %2: %3")
-                                                    .arg(themeName(id))
-                                                    .arg(static_cast<int>(role))
-                                                    .arg(ratio)));
+                QVERIFY2(ratio >= (id == ThemeId::HighContrast ? 4.5 : 3),
+                         qPrintable(QStringLiteral("%1 role %2: %3")
+                                        .arg(themeName(id))
+                                        .arg(static_cast<int>(role))
+                                        .arg(ratio)));
             }
         }
     }
@@ -72,18 +79,37 @@ private slots:
             const auto ratio = [&](QPalette::ColorRole text, QPalette::ColorRole ground) {
                 return contrast(p.color(text), p.color(ground));
             };
-            QVERIFY(ratio(QPalette::WindowText, QPalette::Window) >= 4.5);
-            QVERIFY(ratio(QPalette::Text, QPalette::Base) >= 4.5);
-            QVERIFY(ratio(QPalette::Text, QPalette::AlternateBase) >= 4.5);
-            QVERIFY(ratio(QPalette::ButtonText, QPalette::Button) >= 4.5);
-            QVERIFY(ratio(QPalette::HighlightedText, QPalette::Highlight) >= 4.5);
-            QVERIFY(ratio(QPalette::ToolTipText, QPalette::ToolTipBase) >= 4.5);
-            QVERIFY(ratio(QPalette::Link, QPalette::Base) >= 4.5);
-            QVERIFY(ratio(QPalette::Link, QPalette::Window) >= 4.5);
-            QVERIFY(ratio(QPalette::PlaceholderText, QPalette::Base) >= 4.5);
+            const double least = id == ThemeId::HighContrast ? 7 : 4.5;
+            QVERIFY(ratio(QPalette::WindowText, QPalette::Window) >= least);
+            QVERIFY(ratio(QPalette::Text, QPalette::Base) >= least);
+            QVERIFY(ratio(QPalette::Text, QPalette::AlternateBase) >= least);
+            QVERIFY(ratio(QPalette::ButtonText, QPalette::Button) >= least);
+            QVERIFY(ratio(QPalette::HighlightedText, QPalette::Highlight) >= least);
+            QVERIFY(ratio(QPalette::ToolTipText, QPalette::ToolTipBase) >= least);
+            QVERIFY(ratio(QPalette::Link, QPalette::Base) >= least);
+            QVERIFY(ratio(QPalette::Link, QPalette::Window) >= least);
+            QVERIFY(ratio(QPalette::PlaceholderText, QPalette::Base) >= least);
             const QColor dim = p.color(QPalette::Disabled, QPalette::Text);
             QVERIFY(contrast(dim, p.color(QPalette::Base)) < ratio(QPalette::Text, QPalette::Base));
         }
+    }
+
+    void focusRing_everyTheme_standsOutFromTheWindow()
+    {
+        // The ring has the handles' colour (ui/main_window/main_window.cpp).
+        for (ThemeId id : windowThemes) {
+            const QPalette p = applicationPalette(id);
+            for (auto ground : {QPalette::Window, QPalette::Base, QPalette::Button})
+                QVERIFY(contrast(plotTheme(id).handle, p.color(ground)) >= 3);
+        }
+    }
+
+    void automatic_followsTheLightnessOfTheSystemsWindows()
+    {
+        QVERIFY(themeOf(applicationPalette(ThemeId::Light)) == ThemeId::Light);
+        QVERIFY(themeOf(applicationPalette(ThemeId::Dark)) == ThemeId::Dark);
+        QVERIFY(themeOf(QPalette(Qt::white, QColor(60, 60, 60))) == ThemeId::Dark);
+        QVERIFY(themeOf(QPalette(Qt::black, QColor(200, 200, 200))) == ThemeId::Light);
     }
 
     void names_everyTheme_areReadBack()

@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window/window_style.h"
+
+#include <QPainter>
+#include <QProxyStyle>
+#include <QStyleFactory>
+#include <QStyleOption>
+
+namespace qs {
+namespace {
+
+/// Fusion draws outlines as the window's colour, darker: on black none would be seen. These get
+/// another window colour, and with it light outlines; it fills nothing in them.
+class WindowStyle : public QProxyStyle {
+public:
+    WindowStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override
+    {
+        switch (element) {
+        case PE_PanelLineEdit:
+        case PE_FrameLineEdit:
+        case PE_PanelButtonCommand:
+        case PE_IndicatorCheckBox:
+        case PE_IndicatorRadioButton:
+        case PE_Frame:
+        case PE_FrameMenu:
+        case PE_FrameTabWidget:
+            if (isBlack(*option)) {
+                const Outlined look(option);
+                QProxyStyle::drawPrimitive(element, option, painter, widget);
+                return;
+            }
+            break;
+        default:
+            break;
+        }
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+
+    void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override
+    {
+        if (!isBlack(*option)) {
+            QProxyStyle::drawControl(element, option, painter, widget);
+        } else if (element == CE_TabBarTabShape) {
+            drawTab(*option, *painter);
+        } else if (element == CE_ProgressBarGroove) {
+            const Outlined look(option);
+            QProxyStyle::drawControl(element, option, painter, widget);
+        } else {
+            QProxyStyle::drawControl(element, option, painter, widget);
+        }
+    }
+
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+                            QPainter* painter, const QWidget* widget) const override
+    {
+        if ((control == CC_ComboBox || control == CC_SpinBox || control == CC_Slider ||
+             control == CC_ScrollBar) &&
+            isBlack(*option)) {
+            const Outlined look(option);
+            QProxyStyle::drawComplexControl(control, option, painter, widget);
+            return;
+        }
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+    }
+
+private:
+    static bool isBlack(const QStyleOption& option)
+    {
+        return option.palette.color(QPalette::Window) == Qt::black;
+    }
+
+    /// A frame; the tab in front has a bar along its top, too.
+    static void drawTab(const QStyleOption& option, QPainter& painter)
+    {
+        painter.save();
+        painter.fillRect(option.rect, option.palette.base());
+        painter.setPen(option.palette.color(QPalette::Text));
+        painter.drawRect(option.rect.adjusted(0, 0, -1, -1));
+        if (option.state & State_Selected)
+            painter.fillRect(QRect(option.rect.left(), option.rect.top(), option.rect.width(), 4),
+                             option.palette.highlight());
+        painter.restore();
+    }
+
+    /// The option's window colour is white while this lives. Every option is made by its widget for
+    /// the one call, so that nobody sees the change; a copy would need the option's own type.
+    class Outlined {
+    public:
+        explicit Outlined(const QStyleOption* option)
+            : m_option(*const_cast<QStyleOption*>(option)), m_palette(option->palette)
+        {
+            m_option.palette.setColor(QPalette::Window, Qt::white);
+        }
+        ~Outlined() { m_option.palette = m_palette; }
+        Outlined(const Outlined&) = delete;
+        Outlined& operator=(const Outlined&) = delete;
+
+    private:
+        QStyleOption& m_option;
+        QPalette m_palette;
+    };
+};
+
+struct Extra {
+    const char* banner; ///< behind the text of messages
+    const char* problem;
+    const char* bannerBorder;
+};
+
+Extra extraOf(ThemeId theme)
+{
+    switch (theme) {
+    case ThemeId::Dark:
+        return {"#3A3420", "#FF8A80", "#3A3420"};
+    case ThemeId::HighContrast:
+        return {"#000000", "#FFB3AB", "#FFE94D"};
+    case ThemeId::Light:
+    case ThemeId::Print:
+        break;
+    }
+    return {"#FFF4D6", "#B71C1C", "#FFF4D6"};
+}
+
+} // namespace
+
+QStyle* makeWindowStyle()
+{
+    return new WindowStyle;
+}
+
+QString windowStyleSheet(ThemeId theme)
+{
+    const auto& colors = plotTheme(theme);
+    const Extra extra = extraOf(theme);
+    const auto latin1 = [](const char* text) {
+        return QString::fromLatin1(text);
+    };
+    const QColor line = theme == ThemeId::HighContrast ? colors.axisLine : colors.grid;
+    return QStringLiteral(
+               "QLabel#secondary { color: %1; }"
+               "QLabel#banner, QFrame#bar { background: %2; color: %3; border: 1px solid %6;"
+               " border-radius: 4px; }"
+               "QLabel#banner { padding: 6px 8px; }"
+               "QLabel#fieldMessage, QLabel#problem { color: %4; }"
+               "QToolTip { color: %3; background: %2; border: 1px solid %1; padding: 3px; }"
+               "QToolBar { spacing: 4px; padding: 3px; }"
+               "QToolButton { padding: 4px 8px; }"
+               "QGroupBox { font-weight: 600; border: 1px solid %5; border-radius: 4px;"
+               " margin-top: 18px; padding-top: 4px; }"
+               "QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left;"
+               " left: 2px; top: 0px; }"
+               "QFrame#commandPalette { background: palette(window); border: 1px solid %7; "
+               "border-radius: 4px; }"
+               "QTableView { background: transparent; }"
+               "QHeaderView { background: transparent; }"
+               "QTableCornerButton::section { background: transparent; border: none; }"
+               "QHeaderView::section { background: transparent; border: none; padding: 1px 4px; }")
+        .arg(colors.secondaryText.name(), latin1(extra.banner), colors.text.name(),
+             latin1(extra.problem), line.name(), latin1(extra.bannerBorder),
+             colors.axisLine.name());
+}
+
+} // namespace qs
