@@ -6,6 +6,7 @@
 #include "ui/controls/number_field.h"
 #include "ui/controls/numbers_field.h"
 #include "ui/controls/quantizer_controls.h"
+#include "ui/document/spec_gesture.h"
 
 #include <QAbstractItemModel>
 #include <QCheckBox>
@@ -327,9 +328,10 @@ private slots:
         Bench bench;
         bench.choose("dtype", "nf4");
         bench.find<QSpinBox>("group")->setValue(2);
-        bench.controls.beginRangeDrag();
-        bench.controls.dragRangeEnd(true, 0.5);
-        bench.controls.endRangeDrag();
+        SpecGesture gesture(bench.document);
+        gesture.begin(*bench.controls.currentParams(), bench.controls.channelIndex());
+        gesture.moveRangeEnd(true, 0.5);
+        gesture.end();
         QVERIFY(bench.spec().isFixed());
         QCOMPARE(bench.spec().scale.size(), std::size_t{64});
         QCOMPARE(bench.spec().scale[2], 0.5F);
