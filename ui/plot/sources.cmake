@@ -3,6 +3,9 @@
 target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/axis_tickers.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_canvas.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_caption.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_clipboard.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_columns.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_csv.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_export.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_ground.cpp
@@ -10,6 +13,8 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_labels.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_map.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_marks.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_npy.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_pdf.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_scene.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_series.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_style.cpp
