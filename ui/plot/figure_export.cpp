@@ -7,6 +7,7 @@
 
 #include <QBuffer>
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileInfo>
 #include <QSaveFile>
 
@@ -154,6 +155,30 @@ Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptio
         return Error::io(
             tr("%1: cannot be written: %2").arg(path, file.errorString()).toStdString());
     return {};
+}
+
+QString dataPathBeside(const QString& path, ExportFormat data)
+{
+    const QFileInfo info(path);
+    return info.dir().filePath(info.completeBaseName() + u'.' + exportEnding(data));
+}
+
+Result<QStringList> exportWithData(const Figure& figure, ThemeId theme,
+                                   const ExportOptions& options, std::optional<ExportFormat> data,
+                                   const QString& path)
+{
+    if (auto done = exportFigure(figure, theme, options, path); !done)
+        return done.error();
+    QStringList written{path};
+    const auto format = options.format ? options.format : exportFormatOf(path);
+    if (!data || !isPicture(*format))
+        return written;
+    ExportOptions beside = options;
+    beside.format = data;
+    written += dataPathBeside(path, *data);
+    if (auto done = exportFigure(figure, theme, beside, written.last()); !done)
+        return done.error();
+    return written;
 }
 
 } // namespace qs

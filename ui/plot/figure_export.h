@@ -10,6 +10,7 @@
 #include <QImage>
 #include <QSizeF>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 #include <string>
@@ -55,6 +56,15 @@ Result<QByteArray> figureBytes(const Figure& figure, ThemeId theme, const Export
 /// bytes.
 Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptions& options,
                           const QString& path);
+
+/// The file beside a picture that holds its data: the same name with the format's ending.
+QString dataPathBeside(const QString& path, ExportFormat data);
+
+/// exportFigure(), and the data beside a picture where they are wanted. The names of what was
+/// written.
+Result<QStringList> exportWithData(const Figure& figure, ThemeId theme,
+                                   const ExportOptions& options, std::optional<ExportFormat> data,
+                                   const QString& path);
 
 /// The picture as a PNG export would write it; empty when the size is not usable.
 QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& options);
