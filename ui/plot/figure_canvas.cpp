@@ -25,6 +25,17 @@ struct Layer : QCPLayer {
     using QCPLayer::draw;
 };
 
+/// Axes come out of a hash, whose order changes with every start of the program: the same picture
+/// shall be the same file.
+void putInOrder(QCustomPlot& plot)
+{
+    for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom, QCPAxis::atRight, QCPAxis::atTop}) {
+        QCPAxis* axis = plot.axisRect()->axis(type);
+        axis->setLayer(axis->layer());
+        axis->grid()->setLayer(axis->grid()->layer());
+    }
+}
+
 } // namespace
 
 struct FigureCanvas::Private {
@@ -60,6 +71,7 @@ FigureCanvas::FigureCanvas(const Figure& figure, ThemeId theme, const ExportOpti
         d->withoutLegend->legend = false;
     }
     d->scene.setFigure(d->withoutLegend ? *d->withoutLegend : figure);
+    putInOrder(d->plot);
     FigureView view = d->scene.home();
     if (options.xRange)
         view.x = {options.xRange->first, options.xRange->second};

@@ -4,6 +4,7 @@
 #include "ui/plot/figure_canvas.h"
 
 #include <QBuffer>
+#include <QHash>
 #include <QPdfWriter>
 
 namespace qs {
@@ -44,10 +45,20 @@ void removeCreationDate(QByteArray& pdf)
         pdf[at] = ' ';
 }
 
+/// Qt writes fonts in the order of a hash, which changes with every start of the program. While
+/// this lives new hashes have the same order always.
+struct SteadyHashes {
+    SteadyHashes() { QHashSeed::setDeterministicGlobalSeed(); }
+    ~SteadyHashes() { QHashSeed::resetRandomGlobalSeed(); }
+    SteadyHashes(const SteadyHashes&) = delete;
+    SteadyHashes& operator=(const SteadyHashes&) = delete;
+};
+
 } // namespace
 
 QByteArray figurePdf(const FigureCanvas& canvas, const QString& title, const std::string& session)
 {
+    const SteadyHashes steady;
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
