@@ -4,6 +4,8 @@ if(QUANTOSCOPE_BUILD_GUI)
     include(${CMAKE_CURRENT_SOURCE_DIR}/ui/plot/tests.cmake)
     qs_test(test_main_window ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_main_window.cpp LIBS quantoscope_ui)
     qs_test(test_index ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_index.cpp LIBS quantoscope_ui)
+    qs_test(test_export_dialog ${CMAKE_CURRENT_SOURCE_DIR}/ui/dialogs/test_export_dialog.cpp LIBS quantoscope_ui)
+    add_dependencies(test_export_dialog quantoscope) # its files are those of render
     qs_test(test_document ${CMAKE_CURRENT_SOURCE_DIR}/ui/document/test_document.cpp LIBS quantoscope_ui)
     qs_test(test_controls ${CMAKE_CURRENT_SOURCE_DIR}/ui/controls/test_controls.cpp LIBS quantoscope_ui)
     qs_test(test_panels ${CMAKE_CURRENT_SOURCE_DIR}/ui/panels/test_panels.cpp LIBS quantoscope_ui)

@@ -45,7 +45,7 @@ void showValue(QComboBox* box, T value)
 } // namespace
 
 ExportDialog::ExportDialog(ExportJob job, QWidget* parent)
-    : QDialog(parent), m_job(std::move(job)), m_work(m_job.items)
+    : QDialog(parent), m_job(std::move(job)), m_work(m_job.items, this)
 {
     setWindowTitle(tr("Export"));
     build();

@@ -5,7 +5,6 @@
 #include "ui/plot/figure_caption.h"
 #include "ui/plot/figure_scene.h"
 
-#include <QApplication>
 #include <qcustomplot.h>
 
 #include <algorithm>
@@ -62,7 +61,9 @@ FigureCanvas::FigureCanvas(const Figure& figure, ThemeId theme, const ExportOpti
     const double fontPixels = options.fontPoints * pixelsPerInch / pointsPerInch;
     d->factor = fontPixels / std::max(1.0, std::round(fontPixels));
     d->laidOut = d->size / d->factor;
-    QFont family = QApplication::font();
+    // Not the desktop's font: the window and the command line write the same file.
+    QFont family(QStringLiteral("Sans Serif"));
+    family.setStyleHint(QFont::SansSerif);
     // Letters at their true distances: the picture is not bound to the pixels of a screen.
     family.setHintingPreference(QFont::PreferNoHinting);
     d->scene.setStyle(figureStyle(theme, family, fontPixels / d->factor));
