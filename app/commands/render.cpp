@@ -16,7 +16,10 @@ Command renderCommand()
     return {"render", "Draw a session's figures to files", [](CLI::App& app) -> CommandAction {
                 const auto session = std::make_shared<std::string>();
                 const auto options = std::make_shared<RenderOptions>();
-                app.add_option("SESSION", *session, "A .qscope session")->required();
+                app.add_option(
+                       "SESSION", *session,
+                       "A .qscope session, or a file with one inside, as exports write them")
+                    ->required();
                 addRenderOptions(app, *options);
                 return [session, options](CommandContext& context) -> Result<void> {
                     const auto gui = offscreenApplication();

@@ -3,10 +3,9 @@
 #include "app/commands/render_session.h"
 
 #include "app/commands/name_list.h"
-#include "core/io/formats.h"
-#include "core/pipeline/session_request.h"
+#include "core/base/text.h"
 #include "core/session/session_file.h"
-#include "ui/panels/panel_figure.h"
+#include "ui/panels/session_figures.h"
 #include "ui/plot/figure_export.h"
 
 #include <filesystem>
@@ -46,53 +45,40 @@ Result<ExportOptions> sizeOf(const RenderOptions& o)
     return options;
 }
 
-/// Everything the panels draw from, computed as the window does.
-struct Source {
-    TensorPipeline pipeline;
-    TensorStudies studies{pipeline};
-    PanelInput input;
-    std::optional<TensorRequest> request;
-
-    Result<void> read(const SessionFile& file, const JobContext& job);
-    /// What one panel needs beside the result.
-    Result<void> study(const PanelInfo& panel, const JobContext& job);
-};
-
-Result<void> Source::read(const SessionFile& file, const JobContext& job)
+/// Everything but the size. Errors (Usage).
+Result<ExportOptions> optionsOf(const RenderOptions& o)
 {
-    input.training = file.training;
-    const auto& chosen = file.session.tensor;
-    input.view = chosen.view;
-    if (chosen.source.empty())
-        return {};
-    const auto source = readTensors(chosen.source, job);
-    if (!source)
-        return source.error();
-    const auto tensor = source->tensor(chosen.tensor);
-    if (!tensor)
-        return Error::data(tensor.error().message);
-    request = requestOf(*tensor, chosen);
-    auto result = pipeline.run(*request, job);
-    if (!result)
-        return Error{ErrorKind::Data, chosen.source + ": " + result.error().message};
-    input.tensor = std::move(*result);
-    return {};
+    auto options = sizeOf(o);
+    if (!options)
+        return options;
+    if (!(o.font >= 1 && o.font <= 200))
+        return Error::usage("--font: expected 1 to 200 points, found " + formatExact(o.font));
+    options->fontPoints = o.font;
+    options->legend = o.legend;
+    return options;
 }
 
-Result<void> Source::study(const PanelInfo& panel, const JobContext& job)
+/// Errors (Usage).
+Result<std::optional<ExportFormat>> dataOf(const RenderOptions& o)
 {
-    if (!request || panel.study == StudyKind::None)
-        return {};
-    if (pipeline.wantsIndex(*request)) {
-        if (auto built = pipeline.prepareIndex(*request, job); !built)
-            return built.error();
-    }
-    auto made = studies.run(studyRequestOf(*input.tensor, input.view, panel.study), job);
-    if (!made && made.error().kind == ErrorKind::Cancelled)
-        return made.error();
-    input.study = made ? std::move(*made) : nullptr;
-    input.studyNote = made ? QString() : QString::fromStdString(made.error().message);
-    return {};
+    if (o.data == "none")
+        return std::optional<ExportFormat>();
+    const auto format = exportFormatOf(QStringLiteral("x.") + QString::fromStdString(o.data));
+    if (!format || isPicture(*format))
+        return Error::usage("--data: expected one of none, csv, npy, found '" + o.data + "'");
+    return format;
+}
+
+/// Errors (Usage).
+Result<ThemeId> themeOf(const RenderOptions& o)
+{
+    const auto theme = parseTheme(QString::fromStdString(o.theme));
+    if (theme)
+        return *theme;
+    std::vector<std::string> names;
+    for (const ThemeId id : themeIds)
+        names.push_back(themeName(id).toStdString());
+    return Error::usage("--theme: expected one of " + join(names) + ", found '" + o.theme + "'");
 }
 
 } // namespace
@@ -101,34 +87,43 @@ void addRenderOptions(CLI::App& app, RenderOptions& o)
 {
     app.add_option("--output", o.output, "A folder, or a file for one plot")->required();
     app.add_option("--plot", o.plot, "One of " + panelNames())->capture_default_str();
-    app.add_option("--format", o.format, "png, svg, pdf or csv")->capture_default_str();
+    app.add_option("--format", o.format, "png, svg, pdf, csv or npy")->capture_default_str();
     app.add_option("--size", o.size, "85x60mm, or 1280x800 in pixels")->capture_default_str();
     app.add_option("--dpi", o.dpi, "Pixels per inch of a PNG")->capture_default_str();
-    app.add_option("--theme", o.theme, "light, dark, high-contrast or print")
+    app.add_option("--theme", o.theme, "light, dark or print")->capture_default_str();
+    app.add_option("--font", o.font, "Size of the letters in points")->capture_default_str();
+    app.add_option("--caption", o.caption,
+                   "A text under each picture; auto: the parameters that made it");
+    app.add_flag("!--no-legend", o.legend, "Leave the legend out");
+    app.add_option("--data", o.data, "The data beside each picture: none, csv or npy")
         ->capture_default_str();
+    app.add_flag("--session,!--no-session", o.session,
+                 "Put the session inside every file, so that each opens as a session (default)");
 }
 
 Result<void> renderSession(const SessionFile& file, const RenderOptions& o, CommandContext& context)
 {
-    auto options = sizeOf(o);
+    auto options = optionsOf(o);
     if (!options)
         return options.error();
-    const auto theme = parseTheme(QString::fromStdString(o.theme));
+    const auto data = dataOf(o);
+    if (!data)
+        return data.error();
+    const auto theme = themeOf(o);
     if (!theme)
-        return Error::usage("--theme: expected one of light, dark, high-contrast, print, found '" +
-                            o.theme + "'");
+        return theme.error();
     const auto format = exportFormatOf(QStringLiteral("x.") + QString::fromStdString(o.format));
     if (!format)
-        return Error::usage("--format: expected one of png, svg, pdf, csv, found '" + o.format +
-                            "'");
+        return Error::usage("--format: expected one of png, svg, pdf, csv, npy, found '" +
+                            o.format + "'");
     const bool all = o.plot == "all";
     if (!all && panelById(QString::fromStdString(o.plot)) == nullptr)
         return Error::usage("--plot: expected one of " + panelNames() + ", found '" + o.plot + "'");
 
     const JobContext job(context.stop);
-    Source source;
-    if (auto read = source.read(file, job); !read)
-        return read.error();
+    const auto figures = SessionFigures::compute(file, job);
+    if (!figures)
+        return figures.error();
     // One named plot may go to a file of its own; several go to a folder.
     const bool toFile = !all && exportFormatOf(QString::fromStdString(o.output)).has_value() &&
                         !fs::is_directory(o.output);
@@ -138,28 +133,35 @@ Result<void> renderSession(const SessionFile& file, const RenderOptions& o, Comm
         if (error)
             return Error::io(o.output + ": the folder cannot be made: " + error.message());
     }
+    const fs::path folder = toFile ? fs::absolute(o.output).parent_path() : fs::path(o.output);
+    if (o.session)
+        options->session = sessionText(file, folder);
     for (const auto& panel : panels()) {
         if (context.stop.stop_requested())
             return Error::cancelled();
         if (!all && o.plot != panel.id)
             continue;
-        if (auto studied = source.study(panel, job); !studied)
-            return studied.error();
-        const Figure figure = figureOf(panel, source.input);
+        const auto drawn = (*figures)->figure(panel, job);
+        if (!drawn)
+            return drawn.error();
+        const Figure& figure = *drawn;
         if (all && !figure.emptyText.isEmpty())
             continue; // nothing to show: a session without a training has no curves
         options->format = toFile ? std::nullopt : format;
         options->xRange.reset();
-        if (const auto& view = source.input.view.x; panel.sharesX && view)
+        if (const auto& view = (*figures)->input().view.x; panel.sharesX && !figure.ownX && view)
             options->xRange = {(*view)[0], (*view)[1]};
         const fs::path path = toFile
                                   ? fs::path(o.output)
                                   : fs::path(o.output) / (std::string(panel.id) + "." + o.format);
-        if (auto done =
-                exportFigure(figure, *theme, *options, QString::fromStdString(path.string()));
-            !done)
-            return done;
-        context.out << path.string() << '\n';
+        options->caption =
+            o.caption == "auto" ? suggestedCaption(figure) : QString::fromStdString(o.caption);
+        const auto written =
+            exportWithData(figure, *theme, *options, *data, QString::fromStdString(path.string()));
+        if (!written)
+            return written.error();
+        for (const QString& name : *written)
+            context.out << name.toStdString() << '\n';
     }
     return {};
 }

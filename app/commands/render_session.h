@@ -19,6 +19,11 @@ struct RenderOptions {
     std::string size = "160x100mm";
     double dpi = 150;
     std::string theme = "print";
+    double font = 9;     ///< points
+    std::string caption; ///< under each picture; "auto": what made it
+    bool legend = true;
+    std::string data = "none"; ///< none, csv or npy: beside each picture
+    bool session = true;       ///< inside every file
 };
 
 void addRenderOptions(CLI::App& app, RenderOptions& options);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipeline/session_request.h"
 
+#include "core/analysis/selection.h"
+
 #include <cmath>
 
 namespace qs {
@@ -17,6 +19,24 @@ TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
             request.valueView = session.view.x;
     }
     return request;
+}
+
+Result<std::shared_ptr<const Report>> selectionReport(const TensorResult& result,
+                                                      const std::array<double, 2>& brush,
+                                                      const JobContext& context)
+{
+    if (info(result.shown->params.dtype()).family == Family::Ggml)
+        return std::shared_ptr<const Report>();
+    const auto chosen = elementsBetween(result.shownFacts->tensor, brush[0], brush[1], context);
+    if (!chosen)
+        return chosen.error();
+    const auto stats = computeStats(*chosen, context);
+    if (!stats)
+        return stats.error();
+    auto report = analyze(*chosen, *stats, result.shown->spec, result.shown->params, context);
+    if (!report)
+        return report.error();
+    return std::make_shared<const Report>(std::move(*report));
 }
 
 bool sameQuestion(const TensorRequest& a, const TensorRequest& b)

@@ -5,6 +5,7 @@
 #include "core/base/json_reader.h"
 #include "core/io/file.h"
 #include "core/quant/quant_spec_json.h"
+#include "core/session/embedded_session.h"
 
 #include <algorithm>
 
@@ -262,6 +263,14 @@ void forEachSource(Session& session, Change change)
     session.tensor.source = change(session.tensor.source);
 }
 
+SessionFile relativeIn(SessionFile file, const fs::path& folder)
+{
+    forEachSource(file.session, [whole = fs::absolute(folder)](const std::string& source) {
+        return relativeTo(whole, source);
+    });
+    return file;
+}
+
 } // namespace
 
 Json toJson(const SessionFile& file)
@@ -343,33 +352,49 @@ Result<SessionFile> sessionFromJson(const Json& json)
     return file;
 }
 
+std::string sessionText(const SessionFile& file, const fs::path& folder)
+{
+    return toJson(relativeIn(file, folder)).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+Result<SessionFile> sessionFromText(std::string_view text, const fs::path& folder)
+{
+    const Json json = Json::parse(text.begin(), text.end(), nullptr, false);
+    if (json.is_discarded())
+        return Error::data("expected a Quantoscope session in JSON, found text that is not JSON");
+    auto file = sessionFromJson(json);
+    if (file)
+        forEachSource(file->session, [&](const std::string& source) {
+            return absoluteFrom(fs::absolute(folder), source);
+        });
+    return file;
+}
+
 Result<SessionFile> readSession(const fs::path& path)
 {
     const auto content = readFile(path.string());
     if (!content)
         return content.error();
-    const auto* first = reinterpret_cast<const char*>(content->bytes.data());
-    const Json json = Json::parse(first, first + content->bytes.size(), nullptr, false);
-    if (json.is_discarded())
-        return Error::data(path.string() + ": expected a Quantoscope session in JSON, found text "
-                                           "that is not JSON");
-    auto file = sessionFromJson(json);
+    std::string_view text(reinterpret_cast<const char*>(content->bytes.data()),
+                          content->bytes.size());
+    std::string inside;
+    if (isSessionCarrier(content->bytes)) {
+        auto found = sessionInside(path.string(), content->bytes);
+        if (!found)
+            return found.error();
+        text = inside = *std::move(found);
+    }
+    auto file = sessionFromText(text, fs::absolute(path).parent_path());
     if (!file)
         return Error::data(path.string() + ": " + file.error().message);
-    const auto folder = fs::absolute(path).parent_path();
-    forEachSource(file->session,
-                  [&](const std::string& source) { return absoluteFrom(folder, source); });
     return file;
 }
 
 Result<void> writeSession(const fs::path& path, const SessionFile& file)
 {
-    SessionFile moved = file;
-    const auto folder = fs::absolute(path).parent_path();
-    forEachSource(moved.session,
-                  [&](const std::string& source) { return relativeTo(folder, source); });
-    const std::string text =
-        toJson(moved).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const std::string text = toJson(relativeIn(file, fs::absolute(path).parent_path()))
+                                 .dump(2, ' ', false, Json::error_handler_t::replace) +
+                             "\n";
     return writeAtomically(path.string(), [&](std::ostream& out) -> Result<void> {
         out << text;
         return {};

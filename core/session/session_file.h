@@ -5,6 +5,7 @@
 #include "core/session/session.h"
 
 #include <filesystem>
+#include <string_view>
 
 namespace qs {
 
@@ -19,9 +20,18 @@ nlohmann::ordered_json toJson(const SessionFile& file);
 /// by its path.
 Result<SessionFile> sessionFromJson(const nlohmann::ordered_json& json);
 
-/// A .qscope file. Sources below the file's own folder are written relative to it, so that a folder
-/// can be moved as a whole. Errors: reading and writing, what sessionFromJson says; each names the
-/// file.
+/// The session on one line of ASCII, as exported pictures carry it. Sources below `folder` are
+/// written relative to it.
+std::string sessionText(const SessionFile& file, const std::filesystem::path& folder);
+
+/// Reads JSON; relative sources start in `folder`. Errors (Data): not JSON; what sessionFromJson
+/// says.
+Result<SessionFile> sessionFromText(std::string_view text, const std::filesystem::path& folder);
+
+/// A .qscope file, or a picture or a file of data with a session inside
+/// (core/session/embedded_session.h). Sources below the file's own folder are written relative to
+/// it, so that a folder can be moved as a whole. Errors: reading and writing, what sessionFromJson
+/// and sessionInside say; each names the file.
 Result<SessionFile> readSession(const std::filesystem::path& path);
 Result<void> writeSession(const std::filesystem::path& path, const SessionFile& file);
 

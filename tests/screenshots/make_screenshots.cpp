@@ -14,6 +14,12 @@
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
 #include "ui/main_window/window_style.h"
+#include "ui/dialogs/export_dialog.h"
+#include "ui/main_window/main_window.h"
+#include "ui/main_window/samples.h"
+#include "ui/main_window/tensor_workspace.h"
+#include "ui/main_window/train_workspace.h"
+#include "ui/panels/session_figures.h"
 
 #include <QApplication>
 #include <QDir>
@@ -134,6 +140,43 @@ void trainWeights(MainWindow& window, const char* preset, bool perChannel, int s
         QTest::qWait(50);
     } while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle);
     control<QTabBar>(workspace, "Plot of the training")->setCurrentIndex(1);
+}
+
+/// The export dialog over the example: a caption, and a panel that has a legend.
+bool grabExportDialog(const QDir& folder)
+{
+    SessionFile file;
+    file.session = exampleSession(samplePath().toStdString());
+    auto made = SessionFigures::compute(file);
+    if (!made)
+        return false;
+    const std::shared_ptr<SessionFigures> figures = std::move(*made);
+    ExportJob job;
+    for (const auto& panel : panels())
+        job.items.push_back({&panel, panel.sharesX, [figures, &panel](const JobContext& context) {
+                                 return figures->figure(panel, context);
+                             }});
+    job.current = QStringLiteral("histogram");
+    job.session = file;
+    for (const auto theme : {ThemeId::Light, ThemeId::Dark}) {
+        MainWindow window; // whose style sheet the dialog has
+        window.setTheme(theme);
+        ExportDialog dialog(job);
+        ExportSettings settings;
+        settings.caption = true;
+        settings.data = ExportFormat::Csv;
+        settings.theme = theme == ThemeId::Dark ? ThemeId::Dark : ThemeId::Print;
+        settings.fontPoints = theme == ThemeId::Dark ? 5.5 : 9;
+        settings.format = theme == ThemeId::Dark ? ExportFormat::Png : ExportFormat::Pdf;
+        dialog.setSettings(settings);
+        dialog.show();
+        QTest::qWait(800);
+        const QString name = QStringLiteral("export_%1.png").arg(themeName(theme));
+        if (!dialog.grab().save(folder.filePath(name)))
+            return false;
+        std::printf("%s\n", qPrintable(folder.filePath(name)));
+    }
+    return true;
 }
 
 } // namespace
@@ -623,5 +666,12 @@ int main(int argc, char** argv)
         window.document().undoStack().setClean();
     }
     QFile::remove(QString::fromStdString(bad));
+    bool exports = argc <= 2;
+    for (int i = 2; i < argc; ++i)
+        exports = exports || QLatin1String(argv[i]) == QLatin1String("export");
+    if (exports && !grabExportDialog(folder)) {
+        std::fprintf(stderr, "the export dialog could not be drawn\n");
+        return 1;
+    }
     return 0;
 }

@@ -2,120 +2,339 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/export_dialog.h"
 
-#include "ui/dialogs/save_path.h"
-#include "ui/plot/figure_export.h"
+#include "core/session/session_file.h"
+#include "ui/controls/forms.h"
+#include "ui/dialogs/export_preview.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QCoreApplication>
-#include <QDialog>
-#include <QDialogButtonBox>
+#include <QDir>
 #include <QDoubleSpinBox>
 #include <QFileInfo>
-#include <QFormLayout>
-#include <QMessageBox>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalBlocker>
+
+#include <cmath>
 
 namespace qs {
 namespace {
 
-struct ExportDialog {
-    Q_DECLARE_TR_FUNCTIONS(ExportDialog)
-};
+constexpr double millimetresPerInch = 25.4;
+constexpr double smallestPrint = 6; // points: what print can be read at
+constexpr int previewDelay = 60;    // milliseconds
 
-struct Format {
-    ExportFormat format;
-    const char* name;
+struct Preset {
+    QSizeF size;
+    SizeUnit unit;
 };
-constexpr Format kFormats[] = {{ExportFormat::Pdf, "pdf"},
-                               {ExportFormat::Svg, "svg"},
-                               {ExportFormat::Png, "png"},
-                               {ExportFormat::Csv, "csv"}};
+/// The rows after "own size".
+constexpr Preset presets[] = {{{85, 60}, SizeUnit::Millimetre},
+                              {{180, 110}, SizeUnit::Millimetre},
+                              {{1280, 800}, SizeUnit::Pixel}};
 
-QDoubleSpinBox* spin(const QString& name, double value, double min, double max,
-                     const QString& suffix, QWidget* parent)
+/// Shows the row of a value, where there is one.
+template <typename T>
+void showValue(QComboBox* box, T value)
 {
-    auto* box = new QDoubleSpinBox(parent);
-    box->setAccessibleName(name);
-    box->setDecimals(0);
-    box->setRange(min, max);
-    box->setValue(value);
-    box->setSuffix(suffix);
-    return box;
+    if (const int row = box->findData(static_cast<int>(value)); row >= 0)
+        box->setCurrentIndex(row);
 }
 
 } // namespace
 
-ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Figure& figure,
-                              const std::optional<std::array<double, 2>>& xView)
+ExportDialog::ExportDialog(ExportJob job, QWidget* parent)
+    : QDialog(parent), m_job(std::move(job)), m_work(m_job.items, this)
 {
-    QDialog dialog(parent);
-    dialog.setWindowTitle(ExportDialog::tr("Export %1").arg(panelTitle(panel)));
-    auto* form = new QFormLayout(&dialog);
-    auto* format = new QComboBox(&dialog);
-    format->setAccessibleName(ExportDialog::tr("format"));
-    for (const auto& row : kFormats)
-        format->addItem(QString::fromLatin1(row.name).toUpper());
-    auto* width = spin(ExportDialog::tr("width"), 160, 20, 1200, QStringLiteral(" mm"), &dialog);
-    auto* height = spin(ExportDialog::tr("height"), 100, 20, 1200, QStringLiteral(" mm"), &dialog);
-    auto* dpi =
-        spin(ExportDialog::tr("resolution"), 300, 72, 1200, QStringLiteral(" dpi"), &dialog);
-    auto* theme = new QComboBox(&dialog);
-    theme->setAccessibleName(ExportDialog::tr("theme"));
-    for (const auto id : {ThemeId::Print, ThemeId::Light, ThemeId::Dark, ThemeId::HighContrast})
-        theme->addItem(themeName(id));
-    auto* data = new QCheckBox(ExportDialog::tr("the data as CSV beside it"), &dialog);
-    auto* buttons =
-        new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, &dialog);
-    form->addRow(ExportDialog::tr("&format"), format);
-    form->addRow(ExportDialog::tr("&width"), width);
-    form->addRow(ExportDialog::tr("&height"), height);
-    form->addRow(ExportDialog::tr("&resolution"), dpi);
-    form->addRow(ExportDialog::tr("&theme"), theme);
-    form->addRow(QString(), data);
-    form->addRow(buttons);
-    QObject::connect(format, &QComboBox::currentIndexChanged, &dialog, [=](int row) {
-        const bool picture = kFormats[row].format != ExportFormat::Csv;
-        for (QWidget* field : {static_cast<QWidget*>(width), static_cast<QWidget*>(height),
-                               static_cast<QWidget*>(theme), static_cast<QWidget*>(data)})
-            field->setEnabled(picture);
-        dpi->setEnabled(kFormats[row].format == ExportFormat::Png);
+    setWindowTitle(tr("Export"));
+    build();
+    resize(1040, 620);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(previewDelay);
+    connect(&m_soon, &QTimer::timeout, this, &ExportDialog::updatePreviewNow);
+    connect(&m_work, &ExportWork::ready, this, [this](int item) {
+        if (static_cast<std::size_t>(item) == current()) {
+            showCaption();
+            follow();
+        }
     });
-    dpi->setEnabled(false);
-    QObject::connect(buttons, &QDialogButtonBox::accepted, &dialog, &QDialog::accept);
-    QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-    if (dialog.exec() != QDialog::Accepted)
-        return {};
+    m_session->setEnabled(m_job.session.has_value());
+    setSettings({});
+    setPanel(m_job.current);
+    m_work.request(current());
+}
 
-    const auto& chosen = kFormats[format->currentIndex()];
-    const QString ending = QLatin1String(chosen.name);
-    const QString path =
-        askSavePath(parent, ExportDialog::tr("Export"), QLatin1String(panel.id),
-                    QStringLiteral("%1 (*.%2)").arg(ending.toUpper(), ending), ending);
-    if (path.isEmpty())
-        return {};
-    ExportOptions options;
-    options.format = chosen.format;
-    options.size = {width->value(), height->value()};
-    options.dpi = dpi->value();
-    if (panel.sharesX && xView)
-        options.xRange = {(*xView)[0], (*xView)[1]};
-    const auto themeId = parseTheme(theme->currentText()).value_or(ThemeId::Print);
-    if (const auto done = exportFigure(figure, themeId, options, path); !done)
-        return {QString::fromStdString(done.error().message), true};
-    if (data->isChecked() && chosen.format != ExportFormat::Csv) {
-        const QFileInfo info(path);
-        options.format = ExportFormat::Csv;
-        const QString csv =
-            info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".csv");
-        if (QFileInfo::exists(csv) &&
-            QMessageBox::question(parent, ExportDialog::tr("Export"),
-                                  ExportDialog::tr("%1 exists. Replace it?").arg(csv)) !=
-                QMessageBox::Yes)
-            return {ExportDialog::tr("Wrote %1; %2 was left as it was").arg(path, csv), false};
-        if (const auto done = exportFigure(figure, themeId, options, csv); !done)
-            return {QString::fromStdString(done.error().message), true};
+ExportSettings ExportDialog::settings() const
+{
+    ExportSettings s;
+    s.what = static_cast<ExportWhat>(m_what->currentIndex());
+    s.format = static_cast<ExportFormat>(m_format->currentData().toInt());
+    s.unit = m_unit;
+    s.size = {m_width->value(), m_height->value()};
+    s.dpi = m_dpi->value();
+    s.fontPoints = m_font->value();
+    s.theme = static_cast<ThemeId>(m_theme->currentData().toInt());
+    s.legend = m_legend->isChecked();
+    s.caption = m_caption->isChecked();
+    if (m_data->currentIndex() > 0)
+        s.data = static_cast<ExportFormat>(m_data->currentData().toInt());
+    s.session = m_session->isChecked();
+    return s;
+}
+
+void ExportDialog::setSettings(const ExportSettings& s)
+{
+    m_changing = true;
+    m_what->setCurrentIndex(static_cast<int>(s.what));
+    showValue(m_format, s.format);
+    m_dpi->setValue(s.dpi);
+    m_units->setCurrentIndex(s.unit == SizeUnit::Pixel ? 1 : 0);
+    m_width->setValue(s.size.width());
+    m_height->setValue(s.size.height());
+    m_font->setValue(s.fontPoints);
+    showValue(m_theme, s.theme);
+    m_legend->setChecked(s.legend);
+    m_caption->setChecked(s.caption);
+    if (s.data)
+        showValue(m_data, *s.data);
+    else
+        m_data->setCurrentIndex(0);
+    m_session->setChecked(s.session && m_job.session);
+    m_changing = false;
+    follow();
+}
+
+void ExportDialog::setPanel(const QString& id)
+{
+    for (std::size_t i = 0; i < m_job.items.size(); ++i) {
+        if (id == QLatin1String(m_job.items[i].panel->id))
+            m_panel->setCurrentIndex(static_cast<int>(i));
     }
-    return {ExportDialog::tr("Wrote %1").arg(path), false};
+}
+
+void ExportDialog::setCaption(const QString& text)
+{
+    m_captionText->setPlainText(text);
+}
+
+QString ExportDialog::notice() const
+{
+    return m_notice->text();
+}
+
+std::size_t ExportDialog::current() const
+{
+    return static_cast<std::size_t>(std::max(0, m_panel->currentIndex()));
+}
+
+std::vector<std::size_t> ExportDialog::chosen() const
+{
+    const auto what = settings().what;
+    if (what == ExportWhat::Panel)
+        return {current()};
+    std::vector<std::size_t> items;
+    for (std::size_t i = 0; i < m_job.items.size(); ++i) {
+        if (what == ExportWhat::All || m_job.items[i].visible)
+            items.push_back(i);
+    }
+    return items;
+}
+
+QString ExportDialog::captionOf(std::size_t item) const
+{
+    const auto own = m_captions.find(item);
+    if (own != m_captions.end() && !own->second.trimmed().isEmpty())
+        return own->second;
+    const auto figure = m_work.figure(item);
+    return figure ? suggestedCaption(*figure) : QString();
+}
+
+void ExportDialog::showCaption()
+{
+    const QSignalBlocker quiet(m_captionText);
+    m_captionText->setPlainText(captionOf(current()));
+}
+
+void ExportDialog::changeUnit()
+{
+    const auto unit = m_units->currentIndex() == 1 ? SizeUnit::Pixel : SizeUnit::Millimetre;
+    if (unit == m_unit)
+        return;
+    const bool pixels = unit == SizeUnit::Pixel;
+    const double factor =
+        pixels ? m_dpi->value() / millimetresPerInch : millimetresPerInch / m_dpi->value();
+    const bool nested = m_changing;
+    m_changing = true;
+    m_unit = unit;
+    for (auto* box : {m_width, m_height}) {
+        const double value = box->value() * factor;
+        box->setDecimals(pixels ? 0 : 1);
+        box->setRange(20, pixels ? 20000 : 1200);
+        box->setValue(value);
+    }
+    m_changing = nested;
+    follow();
+}
+
+void ExportDialog::usePreset(int row)
+{
+    if (row < 1)
+        return;
+    const Preset& preset = presets[row - 1];
+    auto s = settings();
+    s.unit = preset.unit;
+    s.size = preset.size;
+    setSettings(s);
+}
+
+ExportOptions ExportDialog::optionsFor(std::size_t item) const
+{
+    const auto s = settings();
+    ExportOptions options;
+    options.format = s.format;
+    options.size = s.size;
+    options.unit = s.unit;
+    options.dpi = s.dpi;
+    options.fontPoints = s.fontPoints;
+    options.legend = s.legend;
+    if (s.caption)
+        options.caption = captionOf(item);
+    const auto figure = m_work.figure(item);
+    const bool shares = m_job.items[item].panel->sharesX && !(figure && figure->ownX);
+    if (shares && m_job.xView && m_zoom->isChecked())
+        options.xRange = {(*m_job.xView)[0], (*m_job.xView)[1]};
+    return options;
+}
+
+void ExportDialog::follow()
+{
+    if (m_changing)
+        return;
+    const auto s = settings();
+    const bool picture = isPicture(s.format);
+    const QString why = tr("Data have no size and no look");
+    for (QWidget* field : {static_cast<QWidget*>(m_preset), static_cast<QWidget*>(m_width),
+                           static_cast<QWidget*>(m_height), static_cast<QWidget*>(m_units),
+                           static_cast<QWidget*>(m_font), static_cast<QWidget*>(m_theme),
+                           static_cast<QWidget*>(m_legend), static_cast<QWidget*>(m_caption)})
+        allow(field, picture, why);
+    allow(m_zoom, picture && m_job.xView, picture ? tr("The window shows all values") : why);
+    allow(m_data, picture, tr("The file is the data"));
+    allow(m_captionText, picture && s.caption, picture ? tr("Without a caption") : why);
+    const bool pixels = s.unit == SizeUnit::Pixel;
+    allow(m_dpi, picture && (pixels || s.format == ExportFormat::Png),
+          picture ? tr("Lines and letters have no resolution") : why);
+    int preset = 0;
+    for (std::size_t i = 0; i < std::size(presets); ++i) {
+        if (presets[i].size == s.size && presets[i].unit == s.unit)
+            preset = static_cast<int>(i) + 1;
+    }
+    m_preset->setCurrentIndex(preset);
+    const double factor = pixels ? millimetresPerInch / s.dpi : s.dpi / millimetresPerInch;
+    const QSizeF other = s.size * factor;
+    m_result->setText(!picture ? QString()
+                      : pixels ? tr("%1 \u00d7 %2 mm on paper")
+                                     .arg(other.width(), 0, 'f', 1)
+                                     .arg(other.height(), 0, 'f', 1)
+                      : s.format == ExportFormat::Png ? tr("%1 \u00d7 %2 pixels")
+                                                            .arg(std::lround(other.width()))
+                                                            .arg(std::lround(other.height()))
+                                                      : QString());
+    const auto files = static_cast<int>(chosen().size());
+    m_export->setText(s.what == ExportWhat::Panel
+                          ? tr("&Export\u2026")
+                          : tr("&Export %n panel(s)\u2026", nullptr, files));
+    m_export->setEnabled(!m_exporting && files > 0);
+    m_soon.start();
+}
+
+void ExportDialog::updatePreviewNow()
+{
+    m_soon.stop();
+    const auto item = current();
+    const auto figure = m_work.figure(item);
+    const auto s = settings();
+    QStringList notes;
+    if (!figure) {
+        const QString problem = m_work.problem(item);
+        m_preview->showText(
+            problem.isEmpty()
+                ? tr("%1 is being computed\u2026").arg(panelTitle(*m_job.items[item].panel))
+                : problem);
+    } else {
+        auto options = optionsFor(item);
+        m_preview->showFigure(figure, s.theme, options);
+        if (isPicture(s.format) && s.fontPoints < smallestPrint)
+            notes += tr("Letters below %1 points can hardly be read in print.").arg(smallestPrint);
+        if (isPicture(s.format) && !captionFits(*figure, options))
+            notes += tr("The caption is longer than half of the picture: its end is cut off.");
+    }
+    m_notice->setText(notes.join(u' '));
+}
+
+QString ExportDialog::fileFor(std::size_t item, const QString& path) const
+{
+    const auto s = settings();
+    if (s.what == ExportWhat::Panel)
+        return path;
+    return QDir(path).filePath(QLatin1String(m_job.items[item].panel->id) + u'.' +
+                               exportEnding(s.format));
+}
+
+QStringList ExportDialog::existingFiles(const QString& path) const
+{
+    const auto s = settings();
+    QStringList files;
+    for (const auto item : chosen()) {
+        const QString file = fileFor(item, path);
+        files += file;
+        if (s.data && isPicture(s.format))
+            files += dataPathBeside(file, *s.data);
+    }
+    files.erase(std::remove_if(files.begin(), files.end(),
+                               [](const QString& file) { return !QFileInfo::exists(file); }),
+                files.end());
+    return files;
+}
+
+Result<ExportOutcome> ExportDialog::exportNow(const QString& path)
+{
+    const auto s = settings();
+    const bool several = s.what != ExportWhat::Panel;
+    if (several && !QDir().mkpath(path))
+        return Error::io(tr("%1: the folder cannot be made").arg(path).toStdString());
+    const QString folder = several ? path : QFileInfo(path).absolutePath();
+    const std::string session = s.session && m_job.session
+                                    ? sessionText(*m_job.session, folder.toStdString())
+                                    : std::string();
+    ExportOutcome outcome;
+    QStringList leftOut;
+    for (const auto item : chosen()) {
+        m_notice->setText(tr("Writing %1\u2026").arg(panelTitle(*m_job.items[item].panel)));
+        const auto figure = m_work.wait(item);
+        if (!figure)
+            return figure.error();
+        if (several && !(*figure)->emptyText.isEmpty()) {
+            leftOut += panelTitle(*m_job.items[item].panel);
+            continue;
+        }
+        ExportOptions options = optionsFor(item);
+        options.session = session;
+        const auto written =
+            exportWithData(**figure, s.theme, options, s.data, fileFor(item, path));
+        if (!written)
+            return written.error();
+        outcome.files += *written;
+    }
+    m_notice->clear();
+    outcome.message =
+        several ? tr("Wrote %n file(s) to %1", nullptr, static_cast<int>(outcome.files.size()))
+                      .arg(path)
+                : tr("Wrote %1").arg(outcome.files.join(QStringLiteral(", ")));
+    if (!leftOut.isEmpty())
+        outcome.message += tr("; nothing to show in %1").arg(leftOut.join(QStringLiteral(", ")));
+    return outcome;
 }
 
 } // namespace qs

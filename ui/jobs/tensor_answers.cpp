@@ -25,21 +25,6 @@ Result<std::optional<std::int64_t>> nearest(const TensorRequest& subject, double
     return nearestElement(tensor, layout, set, x, context);
 }
 
-Result<std::shared_ptr<const Report>>
-reportOn(const TensorResult& result, const std::array<double, 2>& brush, const JobContext& context)
-{
-    const auto chosen = elementsBetween(result.shownFacts->tensor, brush[0], brush[1], context);
-    if (!chosen)
-        return chosen.error();
-    const auto stats = computeStats(*chosen, context);
-    if (!stats)
-        return stats.error();
-    auto report = analyze(*chosen, *stats, result.shown->spec, result.shown->params, context);
-    if (!report)
-        return report.error();
-    return std::make_shared<const Report>(std::move(*report));
-}
-
 } // namespace
 
 TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* parent)
@@ -77,7 +62,7 @@ TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* pa
         this);
     m_selectJob = new LatestJob<SelectionRequest, std::shared_ptr<const Report>>(
         [](const SelectionRequest& request, const JobContext& context) {
-            return reportOn(*request.result, request.brush, context);
+            return selectionReport(*request.result, request.brush, context);
         },
         [this](const SelectionRequest&, Result<std::shared_ptr<const Report>> answer) {
             m_selection = answer ? std::move(*answer) : nullptr;
@@ -305,11 +290,10 @@ void TensorAnswers::inspectPicked()
         emit changed();
 }
 
-/// Blocks encode their elements together: a part of them has no parameters of its own.
 void TensorAnswers::select()
 {
     const auto& brush = m_document.session().tensor.view.brush;
-    if (!brush || !m_result || info(m_result->report->params.dtype()).family == Family::Ggml) {
+    if (!brush || !m_result) {
         m_selected.reset();
         m_selectJob->cancel();
         if (std::exchange(m_selection, nullptr))

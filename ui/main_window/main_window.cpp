@@ -77,8 +77,10 @@ MainWindow::MainWindow(QWidget* parent)
     };
     connect(m_tensor, &TensorWorkspace::statusChanged, this, status);
     connect(m_train, &TrainWorkspace::statusChanged, this, status);
-    connect(m_tensor, &TensorWorkspace::exportRequested, this, &MainWindow::exportPlot);
-    connect(m_train, &TrainWorkspace::exportRequested, this, &MainWindow::exportPlot);
+    connect(m_tensor, &TensorWorkspace::exportRequested, this, &MainWindow::exportPlots);
+    connect(m_train, &TrainWorkspace::exportRequested, this, &MainWindow::exportPlots);
+    connect(m_tensor, &TensorWorkspace::copyRequested, this, &MainWindow::copyPlot);
+    connect(m_tensor, &TensorWorkspace::tableRequested, this, &MainWindow::showTable);
     connect(&m_train->runner(), &TrainingRunner::snapshot, this,
             [this] { setWindowModified(true); });
     connect(&m_train->runner(), &TrainingRunner::stateChanged, this, &MainWindow::follow);

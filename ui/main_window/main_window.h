@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/dialogs/export_job.h"
 #include "ui/document/document.h"
 #include "ui/jobs/recovery.h"
 #include "ui/models/recent_files.h"
 #include "ui/models/source_store.h"
+#include "ui/panels/panel.h"
 #include "ui/plot/theme.h"
 
 #include <QKeySequence>
@@ -28,7 +30,8 @@ class TensorWorkspace;
 class TrainWorkspace;
 
 /// The window: menus, toolbar, the two workspaces, opening and saving. Wiring only.
-/// main_window_actions.cpp has its menus, main_window_files.cpp what it opens and saves.
+/// main_window_actions.cpp has its menus, main_window_files.cpp what it opens and saves,
+/// main_window_exports.cpp what it exports and copies.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
@@ -85,7 +88,12 @@ private:
     bool mayDiscard();
     void restore(const Leftover& leftover);
     void keepUnsaved();
-    void exportPlot(const QString& panelId);
+    PanelInput inputOf(const PanelInfo& panel) const;
+    QString focusedPanel() const;
+    ExportJob exportJob(const QString& panelId) const;
+    void exportPlots(const QString& panelId);
+    void copyPlot(const QString& panelId, bool data);
+    void showTable(const QString& panelId);
     void saveWeights();
     void showWorkspace(const std::string& id);
     void follow();

@@ -95,12 +95,11 @@ void MainWindow::buildFileMenu(QMenu* menu)
     addAction(menu, tr("Save session &as\u2026"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S)},
               tr("Save under another name"), [this] { saveAs(); });
     menu->addSeparator();
-    m_export = addAction(menu, tr("&Export plot\u2026"), {QKeySequence(Qt::CTRL | Qt::Key_E)},
-                         tr("Write the plot that has the focus to PNG, SVG, PDF or CSV"), [this] {
-                             exportPlot(m_document.session().workspace == "train"
-                                            ? m_train->shownPanel()
-                                            : m_tensor->focusedPanel());
-                         });
+    m_export = addAction(
+        menu, tr("&Export\u2026"),
+        {QKeySequence(Qt::CTRL | Qt::Key_E), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)},
+        tr("Plots to PDF, SVG, PNG, CSV or NPY: one, those in sight, or all"),
+        [this] { exportPlots(focusedPanel()); });
     menu->addSeparator();
     addAction(menu, tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, tr("Leave Quantoscope"),
               [this] { close(); });
@@ -143,6 +142,16 @@ void MainWindow::buildEditMenu(QMenu* menu)
                   m_history->raise();
                   m_history->activateWindow();
               });
+    menu->addSeparator();
+    addAction(menu, tr("&Copy the plot's picture"), {QKeySequence(Qt::CTRL | Qt::Key_C)},
+              tr("The plot that has the focus, as PNG and SVG, to the clipboard"),
+              [this] { copyPlot(focusedPanel(), false); });
+    addAction(menu, tr("Copy the plot's &data"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
+              tr("The numbers of the plot that has the focus, as CSV, to the clipboard"),
+              [this] { copyPlot(focusedPanel(), true); });
+    addAction(menu, tr("&View the plot as a table"), {QKeySequence(Qt::CTRL | Qt::Key_T)},
+              tr("The numbers of the plot that has the focus, in a window"),
+              [this] { showTable(focusedPanel()); });
     menu->addSeparator();
     buildParametersMenu(menu);
     toolBar()->addActions({undo, redo});

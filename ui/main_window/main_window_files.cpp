@@ -2,22 +2,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What MainWindow opens, saves and keeps.
 #include "core/io/formats.h"
+#include "core/session/embedded_session.h"
 #include "core/session/session_file.h"
-#include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/save_path.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/recovery_bar.h"
 #include "ui/main_window/samples.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
-#include "ui/panels/panel_figure.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
 
 #include <algorithm>
+#include <span>
 
 namespace qs {
 namespace {
@@ -48,6 +49,22 @@ QString openFilter(const QString& all)
     return rows.join(QStringLiteral(";;"));
 }
 
+/// Whether the file is an exported picture, or exported data with a session inside.
+bool carriesSession(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    const QByteArray start = file.read(64);
+    if (!isSessionCarrier(
+            std::as_bytes(std::span(start.data(), static_cast<std::size_t>(start.size())))))
+        return false;
+    // Of data most have none: they are tensors.
+    const bool data = path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive) ||
+                      path.endsWith(QLatin1String(".npy"), Qt::CaseInsensitive);
+    return !data || static_cast<bool>(sessionInside(std::filesystem::path(path.toStdString())));
+}
+
 } // namespace
 
 void MainWindow::openExample()
@@ -61,7 +78,7 @@ void MainWindow::openExample()
 void MainWindow::openPaths(const QStringList& paths)
 {
     for (const auto& path : paths) {
-        if (path.endsWith(QLatin1String(".qscope"), Qt::CaseInsensitive))
+        if (path.endsWith(QLatin1String(".qscope"), Qt::CaseInsensitive) || carriesSession(path))
             openSession(path);
         else
             addSource(path);
@@ -119,7 +136,10 @@ bool MainWindow::openSession(const QString& path)
     }
     for (const auto& source : file->session.sources)
         m_sources.request(QString::fromStdString(source));
-    m_document.replace(std::move(file->session), QFileInfo(path).absoluteFilePath());
+    // A picture is no session file: saving must not write over it.
+    const bool isSession = path.endsWith(QLatin1String(".qscope"), Qt::CaseInsensitive);
+    m_document.replace(std::move(file->session),
+                       isSession ? QFileInfo(path).absoluteFilePath() : QString());
     m_train->setTraining(file->training);
     m_recent.add(RecentFiles::Kind::Session, path);
     say(tr("Opened %1").arg(path), false);
@@ -231,19 +251,6 @@ void MainWindow::keepUnsaved()
         m_recovery->touch();
     else
         m_recovery->forget();
-}
-
-void MainWindow::exportPlot(const QString& panelId)
-{
-    const auto* panel = panelById(panelId);
-    if (panel == nullptr)
-        return;
-    auto input = m_tensor->panelInput(*panel);
-    input.training = m_train->training();
-    input.weightLayer = m_train->weightLayer();
-    const auto written = runExportDialog(this, *panel, figureOf(*panel, input), input.view.x);
-    if (!written.message.isEmpty())
-        say(written.message, written.problem);
 }
 
 void MainWindow::saveWeights()

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_canvas.h"
 
+#include "ui/plot/figure_caption.h"
 #include "ui/plot/figure_scene.h"
 
-#include <QApplication>
 #include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
 
 namespace qs {
 namespace {
@@ -20,10 +24,27 @@ struct Layer : QCPLayer {
     using QCPLayer::draw;
 };
 
+/// Axes come out of a hash, whose order changes with every start of the program: the same picture
+/// shall be the same file.
+void putInOrder(QCustomPlot& plot)
+{
+    for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom, QCPAxis::atRight, QCPAxis::atTop}) {
+        QCPAxis* axis = plot.axisRect()->axis(type);
+        axis->setLayer(axis->layer());
+        axis->grid()->setLayer(axis->grid()->layer());
+    }
+}
+
 } // namespace
 
 struct FigureCanvas::Private {
     QSizeF size;
+    /// Fonts have whole numbers of pixels: the picture is laid out with the nearest one and then
+    /// drawn so much larger.
+    double factor = 1;
+    QSizeF laidOut;
+    std::optional<Figure> withoutLegend;
+    FigureCaption caption;
     QCustomPlot plot;
     FigureScene scene{plot, FigureScene::Purpose::Export};
 };
@@ -37,19 +58,31 @@ FigureCanvas::FigureCanvas(const Figure& figure, ThemeId theme, const ExportOpti
     : d(std::make_unique<Private>())
 {
     d->size = sizeInInches(options) * pixelsPerInch;
-    QFont family = QApplication::font();
+    const double fontPixels = options.fontPoints * pixelsPerInch / pointsPerInch;
+    d->factor = fontPixels / std::max(1.0, std::round(fontPixels));
+    d->laidOut = d->size / d->factor;
+    // Not the desktop's font: the window and the command line write the same file.
+    QFont family(QStringLiteral("Sans Serif"));
+    family.setStyleHint(QFont::SansSerif);
     // Letters at their true distances: the picture is not bound to the pixels of a screen.
     family.setHintingPreference(QFont::PreferNoHinting);
-    d->scene.setStyle(
-        figureStyle(theme, family, options.fontPoints * pixelsPerInch / pointsPerInch));
-    d->scene.setFigure(figure);
+    d->scene.setStyle(figureStyle(theme, family, fontPixels / d->factor));
+    if (!options.legend && figure.legend) {
+        d->withoutLegend = figure;
+        d->withoutLegend->legend = false;
+    }
+    d->scene.setFigure(d->withoutLegend ? *d->withoutLegend : figure);
+    putInOrder(d->plot);
     FigureView view = d->scene.home();
     if (options.xRange)
         view.x = {options.xRange->first, options.xRange->second};
     if (options.yRange)
         view.y = {options.yRange->first, options.yRange->second};
     d->scene.setView(view);
-    d->plot.setViewport(QRect(QPoint(0, 0), d->size.toSize()));
+    d->caption = FigureCaption(options.caption, d->scene.style().base, d->laidOut.width(),
+                               d->laidOut.height() / 2);
+    const QSize room = (d->laidOut - QSizeF(0, d->caption.height())).toSize();
+    d->plot.setViewport(QRect(QPoint(0, 0), room));
     d->scene.updateLayout();
 }
 
@@ -62,7 +95,13 @@ QSizeF FigureCanvas::size() const
 
 QRectF FigureCanvas::axesRect() const
 {
-    return d->scene.axesRect();
+    const QRectF axes = d->scene.axesRect();
+    return {axes.topLeft() * d->factor, axes.size() * d->factor};
+}
+
+bool FigureCanvas::captionFits() const
+{
+    return d->caption.isWhole();
 }
 
 bool FigureCanvas::paint(QPaintDevice& device, Pass pass, double scale, bool vector) const
@@ -70,9 +109,9 @@ bool FigureCanvas::paint(QPaintDevice& device, Pass pass, double scale, bool vec
     QCPPainter painter;
     if (!painter.begin(&device))
         return false;
-    painter.scale(scale, scale);
+    painter.scale(scale * d->factor, scale * d->factor);
     if (pass == Pass::All || pass == Pass::BelowData)
-        painter.fillRect(QRectF(QPointF(0, 0), d->size), d->scene.style().theme->background);
+        painter.fillRect(QRectF(QPointF(0, 0), d->laidOut), d->scene.style().theme->background);
     painter.setMode(QCPPainter::pmVectorized, vector);
     painter.setMode(QCPPainter::pmNoCaching);
     const int data = d->plot.layer(QStringLiteral("main"))->index();
@@ -82,6 +121,10 @@ bool FigureCanvas::paint(QPaintDevice& device, Pass pass, double scale, bool vec
                             (pass == Pass::AboveData && i > data);
         if (wanted && d->plot.layer(i)->visible())
             (d->plot.layer(i)->*&Layer::draw)(&painter);
+    }
+    if (pass == Pass::All || pass == Pass::AboveData) {
+        painter.setPen(d->scene.style().theme->text);
+        d->caption.paint(painter, d->plot.viewport().bottom() + 1);
     }
     return painter.end();
 }

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_export.h"
 
+#include "core/session/embedded_session.h"
 #include "ui/plot/figure_canvas.h"
 
 #include <QBuffer>
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileInfo>
-#include <QPdfWriter>
 #include <QSaveFile>
 
 #include <cmath>
@@ -39,44 +40,48 @@ QByteArray pngOf(const Figure& figure, ThemeId theme, const ExportOptions& optio
 {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
-    const QImage image = renderFigure(figure, theme, options);
+    QImage image = renderFigure(figure, theme, options);
+    if (!options.session.empty())
+        image.setText(QLatin1String(kSessionKeyword), QString::fromStdString(options.session));
     if (image.isNull() || !image.save(&buffer, "PNG"))
         return {};
     return buffer.data();
 }
 
-QByteArray pdfOf(const Figure& figure, ThemeId theme, const ExportOptions& options)
-{
-    constexpr int resolution = 1200;
-    QBuffer buffer;
-    buffer.open(QIODevice::WriteOnly);
-    QPdfWriter writer(&buffer);
-    writer.setResolution(resolution);
-    writer.setCreator(QStringLiteral("Quantoscope"));
-    writer.setTitle(figure.title);
-    writer.setPageSize(
-        QPageSize(sizeInInches(options) * 72, QPageSize::Point, QString(), QPageSize::ExactMatch));
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0));
-    const FigureCanvas canvas(figure, theme, options);
-    if (!canvas.paint(writer, FigureCanvas::Pass::All, resolution / pixelsPerInch, true))
-        return {};
-    return buffer.data();
-}
+struct FormatRow {
+    ExportFormat format;
+    const char* ending;
+};
+constexpr FormatRow formats[] = {{ExportFormat::Png, "png"},
+                                 {ExportFormat::Svg, "svg"},
+                                 {ExportFormat::Pdf, "pdf"},
+                                 {ExportFormat::Csv, "csv"},
+                                 {ExportFormat::Npy, "npy"}};
 
 } // namespace
 
 std::optional<ExportFormat> exportFormatOf(const QString& path)
 {
     const QString ending = QFileInfo(path).suffix().toLower();
-    if (ending == QStringLiteral("png"))
-        return ExportFormat::Png;
-    if (ending == QStringLiteral("svg"))
-        return ExportFormat::Svg;
-    if (ending == QStringLiteral("pdf"))
-        return ExportFormat::Pdf;
-    if (ending == QStringLiteral("csv"))
-        return ExportFormat::Csv;
+    for (const FormatRow& row : formats) {
+        if (ending == QLatin1String(row.ending))
+            return row.format;
+    }
     return std::nullopt;
+}
+
+QString exportEnding(ExportFormat format)
+{
+    for (const FormatRow& row : formats) {
+        if (row.format == format)
+            return QLatin1String(row.ending);
+    }
+    return {};
+}
+
+bool isPicture(ExportFormat format)
+{
+    return format != ExportFormat::Csv && format != ExportFormat::Npy;
 }
 
 QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& options)
@@ -96,43 +101,84 @@ QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& op
     return image;
 }
 
-Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptions& options,
-                          const QString& path)
+bool captionFits(const Figure& figure, const ExportOptions& options)
 {
-    const std::optional<ExportFormat> format =
-        options.format ? options.format : exportFormatOf(path);
-    if (!format)
-        return Error::usage(
-            tr("%1: the name must end in .png, .svg, .pdf or .csv").arg(path).toStdString());
-    if (*format != ExportFormat::Csv && !isUsable(options))
-        return Error::usage(tr("%1: a picture of %2 × %3 at %4 dpi cannot be made")
-                                .arg(path)
+    return !isUsable(options) || FigureCanvas(figure, ThemeId::Print, options).captionFits();
+}
+
+Result<QByteArray> figureBytes(const Figure& figure, ThemeId theme, const ExportOptions& options)
+{
+    const ExportFormat format = options.format.value_or(ExportFormat::Png);
+    if (isPicture(format) && !isUsable(options))
+        return Error::usage(tr("a picture of %1 × %2 at %3 dpi cannot be made")
                                 .arg(options.size.width())
                                 .arg(options.size.height())
                                 .arg(options.dpi)
                                 .toStdString());
     QByteArray bytes;
-    switch (*format) {
+    switch (format) {
     case ExportFormat::Png:
         bytes = pngOf(figure, theme, options);
         break;
     case ExportFormat::Svg:
-        bytes = figureSvg(FigureCanvas(figure, theme, options), figure.title);
+        bytes = figureSvg(FigureCanvas(figure, theme, options), figure.title, options.session);
         break;
     case ExportFormat::Pdf:
-        bytes = pdfOf(figure, theme, options);
+        bytes = figurePdf(FigureCanvas(figure, theme, options), figure.title, options.session);
         break;
     case ExportFormat::Csv:
-        bytes = figureCsv(figure);
+        bytes = figureCsv(figure, options.session);
+        break;
+    case ExportFormat::Npy:
+        bytes = figureNpy(figure, options.session);
         break;
     }
     if (bytes.isEmpty())
-        return Error::io(tr("%1: the picture could not be painted").arg(path).toStdString());
+        return Error::io(tr("the picture could not be painted").toStdString());
+    return bytes;
+}
+
+Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptions& options,
+                          const QString& path)
+{
+    ExportOptions used = options;
+    if (!used.format)
+        used.format = exportFormatOf(path);
+    if (!used.format)
+        return Error::usage(
+            tr("%1: the name must end in .png, .svg, .pdf, .csv or .npy").arg(path).toStdString());
+    const auto bytes = figureBytes(figure, theme, used);
+    if (!bytes)
+        return Error{bytes.error().kind, path.toStdString() + ": " + bytes.error().message};
     QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+    if (!file.open(QIODevice::WriteOnly) || file.write(*bytes) != bytes->size() || !file.commit())
         return Error::io(
             tr("%1: cannot be written: %2").arg(path, file.errorString()).toStdString());
     return {};
+}
+
+QString dataPathBeside(const QString& path, ExportFormat data)
+{
+    const QFileInfo info(path);
+    return info.dir().filePath(info.completeBaseName() + u'.' + exportEnding(data));
+}
+
+Result<QStringList> exportWithData(const Figure& figure, ThemeId theme,
+                                   const ExportOptions& options, std::optional<ExportFormat> data,
+                                   const QString& path)
+{
+    if (auto done = exportFigure(figure, theme, options, path); !done)
+        return done.error();
+    QStringList written{path};
+    const auto format = options.format ? options.format : exportFormatOf(path);
+    if (!data || !isPicture(*format))
+        return written;
+    ExportOptions beside = options;
+    beside.format = data;
+    written += dataPathBeside(path, *data);
+    if (auto done = exportFigure(figure, theme, beside, written.last()); !done)
+        return done.error();
+    return written;
 }
 
 } // namespace qs

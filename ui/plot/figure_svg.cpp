@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/embedded_session.h"
 #include "ui/plot/figure_canvas.h"
 
 #include <QBuffer>
@@ -47,7 +48,7 @@ QByteArray number(double value)
 
 // The generator leaves out every clip, so the data are painted by themselves and clipped as a
 // group.
-QByteArray figureSvg(const FigureCanvas& canvas, const QString& title)
+QByteArray figureSvg(const FigureCanvas& canvas, const QString& title, const std::string& session)
 {
     const Parts below = partsOf(canvas, FigureCanvas::Pass::BelowData, "below-");
     const Parts data = partsOf(canvas, FigureCanvas::Pass::Data, "data-");
@@ -56,17 +57,22 @@ QByteArray figureSvg(const FigureCanvas& canvas, const QString& title)
         return {};
     const QSizeF size = canvas.size();
     const QRectF axes = canvas.axesRect();
+    const QByteArray metadata =
+        session.empty()
+            ? QByteArray()
+            : "<metadata>" + QByteArray::fromStdString(sessionElement(session)) + "</metadata>\n";
     QByteArray svg =
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<svg width=\"" +
         number(size.width() / 96 * 25.4) + "mm\" height=\"" + number(size.height() / 96 * 25.4) +
         "mm\" viewBox=\"0 0 " + number(size.width()) + ' ' + number(size.height()) +
         "\" xmlns=\"http://www.w3.org/2000/svg\" "
         "xmlns:xlink=\"http://www.w3.org/1999/xlink\" version=\"1.1\">\n<title>" +
-        title.toHtmlEscaped().toUtf8() + "</title>\n<defs>\n<clipPath id=\"axes\"><rect x=\"" +
-        number(axes.left()) + "\" y=\"" + number(axes.top()) + "\" width=\"" +
-        number(axes.width()) + "\" height=\"" + number(axes.height()) + "\"/></clipPath>\n" +
-        below.definitions + data.definitions + above.definitions + "\n</defs>\n" + below.body +
-        "\n<g clip-path=\"url(#axes)\">\n" + data.body + "\n</g>\n" + above.body + "\n</svg>\n";
+        title.toHtmlEscaped().toUtf8() + "</title>\n" + metadata +
+        "<defs>\n<clipPath id=\"axes\"><rect x=\"" + number(axes.left()) + "\" y=\"" +
+        number(axes.top()) + "\" width=\"" + number(axes.width()) + "\" height=\"" +
+        number(axes.height()) + "\"/></clipPath>\n" + below.definitions + data.definitions +
+        above.definitions + "\n</defs>\n" + below.body + "\n<g clip-path=\"url(#axes)\">\n" +
+        data.body + "\n</g>\n" + above.body + "\n</svg>\n";
     return svg;
 }
 

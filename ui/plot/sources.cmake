@@ -5,6 +5,9 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_axes.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/bars_graph.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_canvas.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_caption.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_clipboard.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_columns.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_csv.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_export.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_ground.cpp
@@ -13,6 +16,8 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_links.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_map.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_marks.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_npy.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_pdf.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_scene.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_series.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_style.cpp

@@ -184,8 +184,8 @@ private slots:
         figure.x = {QStringLiteral("scale"), QStringLiteral("-"), 0.5, 8, true, false};
         figure.y = {QStringLiteral("code"), QStringLiteral("code"), -0.5, 1.5, false, true};
         figure.y2 = Axis{QStringLiteral("SQNR"), QStringLiteral("dB"), 0, 10, false, false};
-        figure.map = ColorMap{
-            QStringLiteral("SQNR [dB]"), {1, 2, 4}, {0, 1}, {0, 5, 10, std::nan(""), 20, -7}};
+        figure.map = ColorMap{QStringLiteral("SQNR [dB]"),      {1, 2, 4},        {0, 1},
+                              {0, 5, 10, std::nan(""), 20, -7}, Palette::Viridis, {}};
         ExportOptions options;
         options.size = {640, 300};
         options.unit = SizeUnit::Pixel;

@@ -6,3 +6,5 @@ qs_test(test_view_range ${CMAKE_CURRENT_LIST_DIR}/test_view_range.cpp LIBS quant
 qs_test(test_figure_export ${CMAKE_CURRENT_LIST_DIR}/test_figure_export.cpp LIBS quantoscope_plot)
 qs_test(test_palettes ${CMAKE_CURRENT_LIST_DIR}/test_palettes.cpp LIBS quantoscope_plot)
 qs_test(test_plot_view ${CMAKE_CURRENT_LIST_DIR}/test_plot_view.cpp LIBS quantoscope_plot)
+qs_test(test_export_formats ${CMAKE_CURRENT_LIST_DIR}/test_export_formats.cpp LIBS quantoscope_plot Qt6::Svg)
+qs_test(test_export_session ${CMAKE_CURRENT_LIST_DIR}/test_export_session.cpp LIBS quantoscope_plot)

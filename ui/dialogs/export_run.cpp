@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The export dialog's questions: where to, and whether files may be replaced.
+#include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/save_path.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPushButton>
+
+namespace qs {
+namespace {
+
+constexpr qsizetype namedFiles = 8; // in the question whether they may be replaced
+
+QString fileList(const QStringList& files)
+{
+    QStringList names;
+    for (const QString& file : files.mid(0, namedFiles))
+        names += QFileInfo(file).fileName();
+    return names.join(QStringLiteral(", ")) +
+           (files.size() > namedFiles ? QStringLiteral(", \u2026") : QString());
+}
+
+} // namespace
+
+QString ExportDialog::askPath()
+{
+    const auto s = settings();
+    if (s.what != ExportWhat::Panel)
+        return QFileDialog::getExistingDirectory(this, tr("Folder for the panels"));
+    const QString ending = exportEnding(s.format);
+    return askSavePath(this, tr("Export"), QLatin1String(m_job.items[current()].panel->id),
+                       QStringLiteral("%1 (*.%2)").arg(ending.toUpper(), ending), ending);
+}
+
+void ExportDialog::accept()
+{
+    if (m_exporting)
+        return;
+    const QString path = askPath();
+    if (path.isEmpty())
+        return;
+    QStringList existing = existingFiles(path);
+    existing.removeAll(path); // the file dialog asked about that one
+    if (!existing.isEmpty() &&
+        QMessageBox::question(
+            this, tr("Export"),
+            tr("%n file(s) exist already: %1. Replace?", nullptr, static_cast<int>(existing.size()))
+                .arg(fileList(existing))) != QMessageBox::Yes)
+        return;
+    m_exporting = true;
+    m_export->setEnabled(false);
+    auto done = exportNow(path);
+    m_exporting = false;
+    m_export->setEnabled(true);
+    if (!done) {
+        m_notice->setText(QString::fromStdString(done.error().message));
+        return;
+    }
+    m_outcome = std::move(*done);
+    keepExportSettings(settings());
+    QDialog::accept();
+}
+
+void ExportDialog::reject()
+{
+    if (m_exporting)
+        m_work.cancel(); // the export ends with it, and says so
+    else
+        QDialog::reject();
+}
+
+ExportOutcome runExportDialog(QWidget* parent, ExportJob job)
+{
+    ExportDialog dialog(std::move(job), parent);
+    dialog.setSettings(lastExportSettings());
+    dialog.exec();
+    return dialog.outcome();
+}
+
+ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Figure& figure,
+                              const std::optional<std::array<double, 2>>& xView)
+{
+    ExportJob job;
+    job.items = {{&panel, true, [figure](const JobContext&) {
+                      return figure;
+                  }}};
+    job.current = QLatin1String(panel.id);
+    job.xView = xView;
+    return runExportDialog(parent, std::move(job));
+}
+
+} // namespace qs
