@@ -92,7 +92,7 @@ private:
     QString focusedPanel() const;
     ExportJob exportJob(const QString& panelId) const;
     void exportPlots(const QString& panelId);
-    void copyPlot(const QString& panelId, bool data);
+    void copyPlot(const QString& panelId, bool numbers);
     void showTable(const QString& panelId);
     void saveWeights();
     void showWorkspace(const std::string& id);

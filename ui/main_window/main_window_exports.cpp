@@ -87,7 +87,7 @@ void MainWindow::exportPlots(const QString& panelId)
         say(written.message, written.problem);
 }
 
-void MainWindow::copyPlot(const QString& panelId, bool data)
+void MainWindow::copyPlot(const QString& panelId, bool numbers)
 {
     const auto* panel = panelById(panelId);
     if (panel == nullptr)
@@ -100,7 +100,7 @@ void MainWindow::copyPlot(const QString& panelId, bool data)
     }
     const auto session =
         sessionText({m_document.session(), m_train->training()}, std::filesystem::current_path());
-    if (data) {
+    if (numbers) {
         copyFigureData(figure, session);
         say(tr("Copied the data of \"%1\"").arg(figure.title), false);
         return;
