@@ -375,16 +375,13 @@ Result<SessionFile> readSession(const fs::path& path)
     const auto content = readFile(path.string());
     if (!content)
         return content.error();
-    std::string_view text(reinterpret_cast<const char*>(content->bytes.data()),
-                          content->bytes.size());
-    std::string inside;
-    if (isSessionCarrier(content->bytes)) {
-        auto found = sessionInside(path.string(), content->bytes);
-        if (!found)
-            return found.error();
-        text = inside = *std::move(found);
-    }
-    auto file = sessionFromText(text, fs::absolute(path).parent_path());
+    const auto* first = reinterpret_cast<const char*>(content->bytes.data());
+    auto text = isSessionCarrier(content->bytes)
+                    ? sessionInside(path.string(), content->bytes)
+                    : Result<std::string>(std::string(first, content->bytes.size()));
+    if (!text)
+        return text.error();
+    auto file = sessionFromText(*text, fs::absolute(path).parent_path());
     if (!file)
         return Error::data(path.string() + ": " + file.error().message);
     return file;
@@ -392,9 +389,8 @@ Result<SessionFile> readSession(const fs::path& path)
 
 Result<void> writeSession(const fs::path& path, const SessionFile& file)
 {
-    const std::string text = toJson(relativeIn(file, fs::absolute(path).parent_path()))
-                                 .dump(2, ' ', false, Json::error_handler_t::replace) +
-                             "\n";
+    const Json json = toJson(relativeIn(file, fs::absolute(path).parent_path()));
+    const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
     return writeAtomically(path.string(), [&](std::ostream& out) -> Result<void> {
         out << text;
         return {};

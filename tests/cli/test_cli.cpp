@@ -268,7 +268,7 @@ private slots:
         file.session.sources = {path("one.npy").toStdString()};
         file.session.tensor.source = path("one.npy").toStdString();
         QVERIFY(writeSession(path("s.qscope").toStdString(), file));
-        for (const char* format : {"png", "svg", "pdf", "csv"}) {
+        for (const char* format : {"png", "svg", "pdf", "csv", "npy"}) {
             const auto r = run({"render", path("s.qscope"), "--output", path("pictures"),
                                 "--format", QLatin1String(format)},
                                "quantoscope");
@@ -288,6 +288,44 @@ private slots:
                  2);
         QCOMPARE(run({"render", path("no.qscope"), "--output", path("x")}, "quantoscope").status,
                  1);
+        for (const auto& [option, value] :
+             {std::pair("--data", "svg"), {"--font", "0"}, {"--format", "bmp"}, {"--theme", "x"}})
+            QCOMPARE(run({"render", path("s.qscope"), "--output", path("x"), option, value},
+                         "quantoscope")
+                         .status,
+                     2);
+    }
+
+    /// A picture is as good as the session that made it; without one it says so.
+    void render_ofAPicture_drawsItsSession()
+    {
+        SessionFile file;
+        file.session.tensor.source = "generator:normal?numel=1000&seed=3";
+        file.session.tensor.spec.dtype = DType::Int3;
+        QVERIFY(writeSession(path("p.qscope").toStdString(), file));
+        const auto render = [&](const QString& from, const QString& to,
+                                const QStringList& more = {}) {
+            return run(QStringList{"render", from, "--plot", "transfer", "--output", to} + more,
+                       "quantoscope");
+        };
+        const auto contentOf = [](const QString& name) {
+            QFile content(name);
+            return content.open(QIODevice::ReadOnly) ? content.readAll() : QByteArray();
+        };
+        for (const char* ending : {"png", "svg", "pdf", "csv", "npy"}) {
+            const QString picture = path("p.") + QLatin1String(ending);
+            QCOMPARE(render(path("p.qscope"), picture).status, 0);
+            const auto again = render(picture, path("again.") + QLatin1String(ending));
+            QVERIFY2(again.status == 0, again.err.constData());
+            QVERIFY2(contentOf(path("again.") + QLatin1String(ending)) == contentOf(picture),
+                     ending);
+        }
+        QCOMPARE(render(path("p.qscope"), path("bare.png"), {"--no-session", "--data", "npy"}).out,
+                 (path("bare.png") + "\n" + path("bare.npy") + "\n").toUtf8());
+        const auto bare = render(path("bare.png"), path("x.png"));
+        QCOMPARE(bare.status, 1);
+        QVERIFY2(bare.err.contains("is a picture without a Quantoscope session"),
+                 bare.err.constData());
     }
 
     void window_withoutADisplay_saysSo()

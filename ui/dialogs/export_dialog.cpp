@@ -233,14 +233,20 @@ void ExportDialog::follow()
     m_preset->setCurrentIndex(preset);
     const double factor = pixels ? millimetresPerInch / s.dpi : s.dpi / millimetresPerInch;
     const QSizeF other = s.size * factor;
-    m_result->setText(!picture ? QString()
-                      : pixels ? tr("%1 \u00d7 %2 mm on paper")
-                                     .arg(other.width(), 0, 'f', 1)
-                                     .arg(other.height(), 0, 'f', 1)
-                      : s.format == ExportFormat::Png ? tr("%1 \u00d7 %2 pixels")
-                                                            .arg(std::lround(other.width()))
-                                                            .arg(std::lround(other.height()))
-                                                      : QString());
+    if (!picture)
+        m_result->clear();
+    else if (pixels)
+        m_result->setText(tr("%1 \u00d7 %2 mm on paper")
+                              .arg(other.width(), 0, 'f', 1)
+                              .arg(other.height(), 0, 'f', 1));
+    else if (s.format == ExportFormat::Png)
+        m_result->setText(tr("%1 \u00d7 %2 pixels")
+                              .arg(std::lround(other.width()))
+                              .arg(std::lround(other.height())));
+    else
+        m_result->setText(tr("%1 \u00d7 %2 inches")
+                              .arg(s.size.width() / millimetresPerInch, 0, 'f', 2)
+                              .arg(s.size.height() / millimetresPerInch, 0, 'f', 2));
     const auto files = static_cast<int>(chosen().size());
     m_export->setText(s.what == ExportWhat::Panel
                           ? tr("&Export\u2026")

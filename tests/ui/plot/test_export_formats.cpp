@@ -187,7 +187,7 @@ private slots:
         options.xRange = {{2.0, 4.0}};
         options.yRange = {{0.0, 20.0}};
         const auto svg = bytes(test::lineFigure(), ExportFormat::Svg, options);
-        for (const char* tick : {">2<", ">2.5<", ">4<", ">20<"})
+        for (const char* tick : {">2.25<", ">2.50<", ">3.00<", ">17.5<"})
             QVERIFY2(svg.contains(tick), tick);
         const QImage png = renderFigure(test::lineFigure(), ThemeId::Print, options);
         QImage drawn(png.size(), QImage::Format_RGB32);
