@@ -112,8 +112,4 @@ private:
 /// Runs the dialog, with the last choices, and writes what is asked for.
 ExportOutcome runExportDialog(QWidget* parent, ExportJob job);
 
-/// One panel whose figure is there already, without a session inside.
-ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Figure& figure,
-                              const std::optional<std::array<double, 2>>& xView);
-
 } // namespace qs

@@ -81,16 +81,4 @@ ExportOutcome runExportDialog(QWidget* parent, ExportJob job)
     return dialog.outcome();
 }
 
-ExportOutcome runExportDialog(QWidget* parent, const PanelInfo& panel, const Figure& figure,
-                              const std::optional<std::array<double, 2>>& xView)
-{
-    ExportJob job;
-    job.items = {{&panel, true, [figure](const JobContext&) {
-                      return figure;
-                  }}};
-    job.current = QLatin1String(panel.id);
-    job.xView = xView;
-    return runExportDialog(parent, std::move(job));
-}
-
 } // namespace qs

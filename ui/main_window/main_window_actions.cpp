@@ -96,7 +96,7 @@ void MainWindow::buildFileMenu(QMenu* menu)
               tr("Save under another name"), [this] { saveAs(); });
     menu->addSeparator();
     m_export = addAction(
-        menu, tr("&Export\u2026"),
+        menu, tr("&Export plots\u2026"),
         {QKeySequence(Qt::CTRL | Qt::Key_E), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)},
         tr("Plots to PDF, SVG, PNG, CSV or NPY: one, those in sight, or all"),
         [this] { exportPlots(focusedPanel()); });

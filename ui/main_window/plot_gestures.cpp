@@ -158,8 +158,24 @@ void PlotGestures::choose(const QString& choice)
 
 void PlotGestures::pick(const PanelInfo& panel, double x, double y)
 {
-    Q_UNUSED(y);
-    if (panel.sharesX) {
+    if (QLatin1String(panel.id) == QLatin1String("cells")) {
+        const auto study = m_answers.input(panel).study;
+        if (!study || study->cells.rows == 0)
+            return;
+        const auto& cells = study->cells;
+        const auto cell = [](double at, std::int64_t block, std::int64_t count) {
+            const auto place = static_cast<std::int64_t>(std::lround(at)) / block;
+            return std::clamp<std::int64_t>(place, 0, count - 1);
+        };
+        const auto row = cell(y, cells.blockRows, cells.rows);
+        const auto column = cell(x, cells.blockColumns, cells.columns);
+        // Of a block the element that it shows.
+        const bool errors = m_document.session().tensor.view.sliceOf == SliceOf::Error;
+        const auto& shown = errors ? cells.worst : cells.largest;
+        const auto& element = shown[static_cast<std::size_t>(row * cells.columns + column)];
+        m_document.adjustView(
+            [&](Session& session) { session.tensor.view.picked = element.index; });
+    } else if (panel.sharesX) {
         m_answers.pickNear(x);
     } else if (QLatin1String(panel.id) == QLatin1String("code_usage")) {
         // The element that is nearest to what the code stands for.

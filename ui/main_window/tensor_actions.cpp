@@ -32,7 +32,8 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
                          const std::function<void()>& slot) {
         auto* action = new QAction(text, &workspace);
         action->setShortcut(key);
-        action->setToolTip(tip);
+        action->setToolTip(
+            QStringLiteral("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
         action->setStatusTip(tip);
         QObject::connect(action, &QAction::triggered, &workspace, slot);
         actions << action;
@@ -73,7 +74,7 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
         tr("The next axis of the histogram's counts"), [&document] { stepCounts(document); });
     add(tr("&Unit of errors: LSB, values'"), QKeySequence(Qt::Key_U),
         tr("The other unit of the errors"), [&document] { stepErrorUnit(document); });
-    add(tr("&Stop, or take back picked and selected"), QKeySequence(Qt::Key_Escape),
+    add(tr("S&top, or take back picked and selected"), QKeySequence(Qt::Key_Escape),
         tr("Stop what is being computed; else no element is picked and no values are selected"),
         [&workspace, &document] {
             if (workspace.answers().busy())

@@ -68,6 +68,7 @@ struct Place {
     double q3 = kNone;
     double sqnr = kNone; ///< the worst of them
     QString label;
+    QString choice; ///< a click shows this channel; empty: there is nothing to choose
 };
 
 class Places {
@@ -122,6 +123,8 @@ private:
                       : Panels::tr("%1 %2: %3 \u2026 %4, worst SQNR %5 dB")
                             .arg(end - begin)
                             .arg(m_parts, number(place.min), number(place.max), number(place.sqnr));
+        if (each == 1 && m_parted)
+            place.choice = QStringLiteral("channel:%1").arg(m_order[begin]);
         all.push_back(std::move(place));
     }
 
@@ -251,6 +254,7 @@ void addSqnr(Figure& figure, const Places& places)
         sqnr.x.push_back(place.x);
         sqnr.y.push_back(place.sqnr);
         sqnr.labels.push_back(place.label);
+        sqnr.choices.push_back(place.choice);
         low = std::min(low, place.sqnr);
         high = std::max(high, place.sqnr);
     }

@@ -223,7 +223,7 @@ private slots:
         QVERIFY(found()->topLevelItemCount() >= 8);
         // At least eight are in sight.
         QVERIFY(found()->viewport()->height() >= 8 * found()->sizeHintForRow(0));
-        const auto rows = found()->findItems(QStringLiteral("Export plot"), Qt::MatchExactly);
+        const auto rows = found()->findItems(QStringLiteral("Export plots"), Qt::MatchExactly);
         QCOMPARE(rows.size(), 1);
         QCOMPARE(rows[0]->text(2), QStringLiteral("Ctrl+E"));
         QVERIFY(rows[0]->textAlignment(2) & Qt::AlignRight);
@@ -234,9 +234,9 @@ private slots:
         QTest::addColumn<QString>("words");
         QTest::addColumn<QString>("first");
         QTest::newRow("word") << "export"
-                              << "Export plot";
+                              << "Export plots";
         QTest::newRow("two words, any order") << "plot exp"
-                                              << "Export plot";
+                                              << "Export plots";
         QTest::newRow("letters with others between") << "shctges"
                                                      << "Shortcuts and gestures";
         QTest::newRow("group and word") << "theme dark"

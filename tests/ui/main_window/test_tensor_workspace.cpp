@@ -1,0 +1,539 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a hand does in the Tensor workspace, and what follows: with real widgets, clicks and drops.
+#include "core/io/formats.h"
+#include "core/session/session_file.h"
+#include "ui/main_window/main_window.h"
+#include "ui/main_window/plot_gestures.h"
+#include "ui/main_window/tensor_workspace.h"
+#include "ui/plot/figure_export.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDropEvent>
+#include <QFile>
+#include <QGuiApplication>
+#include <QMimeData>
+#include <QMouseEvent>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <set>
+
+using namespace qs;
+
+class TestTensorWorkspace : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+
+    TensorWorkspace& workspace() const { return m_window->tensorWorkspace(); }
+    const TensorSession& tensor() const { return m_window->document().session().tensor; }
+    const Report& report() const { return *workspace().answers().result()->report; }
+    int steps() const { return m_window->document().undoStack().count(); }
+    void undo() { m_window->document().undoStack().undo(); }
+    void edit(const std::function<void(Session&)>& change)
+    {
+        m_window->document().edit(QStringLiteral("test"), {}, change);
+        settle();
+    }
+    void settle()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().answers().result() != nullptr, 30000);
+        for (int quiet = 0; quiet < 3;) {
+            QTest::qWait(15);
+            quiet = workspace().isIdle() ? quiet + 1 : 0;
+        }
+    }
+    /// The view that shows a panel, in the last place if nowhere else.
+    PlotView* show(const char* id)
+    {
+        auto& grid = workspace().grid();
+        for (const auto& place : grid.places()) {
+            if (place.panel->id == std::string(id))
+                return place.view;
+        }
+        emit grid.panelChosen(static_cast<int>(grid.places().size()) - 1, QLatin1String(id));
+        settle();
+        return grid.places().back().view;
+    }
+    static QPoint at(const PlotView* view, double x)
+    {
+        return {static_cast<int>(std::lround(view->pixelOf(x))),
+                view->axesRect().center().y() + 25};
+    }
+    static void drag(PlotView* view, const QPoint& from, const QPoint& to,
+                     Qt::KeyboardModifiers modifiers = {})
+    {
+        QTest::mousePress(view, Qt::LeftButton, modifiers, from);
+        for (int i = 1; i <= 4; ++i) {
+            QMouseEvent move(QEvent::MouseMove, from + (to - from) * i / 4.0,
+                             view->mapToGlobal(from + (to - from) * i / 4.0), Qt::NoButton,
+                             Qt::LeftButton, modifiers);
+            QApplication::sendEvent(view, &move);
+        }
+        QTest::mouseRelease(view, Qt::LeftButton, modifiers, to);
+    }
+    const Marker* marker(const PlotView* view, const char* id) const
+    {
+        for (const auto& each : view->figure().markers) {
+            if (each.id == QLatin1String(id))
+                return &each;
+        }
+        return nullptr;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        QCoreApplication::setOrganizationName(QStringLiteral("Quantoscope"));
+        QCoreApplication::setApplicationName(QStringLiteral("test_tensor_workspace"));
+        std::vector<float> values(8 * 20 * 30);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = std::sin(static_cast<float>(i) * 1.7F) *
+                        std::exp2(static_cast<float>(i / 600 % 8) - 4);
+        const auto w = Tensor::fromFloats("w", *qs::Shape::make({8, 20, 30}), std::move(values));
+        QVERIFY(writeTensors(m_folder.filePath(QStringLiteral("w.npy")).toStdString(), {&w, 1}));
+    }
+    void init()
+    {
+        m_window = std::make_unique<MainWindow>();
+        m_window->setTheme(ThemeId::Light);
+        m_window->resize(1280, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        m_window->openPaths({m_folder.filePath(QStringLiteral("w.npy"))});
+        settle();
+    }
+    void cleanup()
+    {
+        m_window->document().undoStack().setClean();
+        m_window.reset();
+    }
+
+    // Places.
+
+    void places_growWithTheWindow_data()
+    {
+        QTest::addColumn<QSize>("size");
+        QTest::addColumn<int>("places");
+        QTest::newRow("1280 x 800") << QSize(1280, 800) << 3;
+        QTest::newRow("1920 x 1080") << QSize(1920, 1080) << 6;
+        QTest::newRow("3840 x 2160") << QSize(3840, 2160) << 9;
+    }
+    void places_growWithTheWindow()
+    {
+        QFETCH(QSize, size);
+        QFETCH(int, places);
+        m_window->resize(size);
+        settle();
+        const auto& all = workspace().grid().places();
+        QCOMPARE(static_cast<int>(all.size()), places);
+        std::set<const PanelInfo*> panelsShown;
+        for (const auto& place : all) {
+            QVERIFY(place.view->width() >= 300 && place.view->height() >= 180);
+            QVERIFY(workspace().grid().rect().contains(place.view->geometry()));
+            panelsShown.insert(place.panel);
+            for (const auto& other : all)
+                QVERIFY(&place == &other ||
+                        !place.view->geometry().intersects(other.view->geometry()));
+        }
+        QCOMPARE(panelsShown.size(), all.size());
+        // Back to the small window: the first three are the same.
+        m_window->resize(1280, 800);
+        settle();
+        QCOMPARE(all.size(), std::size_t{3});
+        QCOMPARE(std::string(all[0].panel->id), std::string("transfer"));
+    }
+
+    void hiddenColumns_leaveRoomForTwoColumnsOfPlots()
+    {
+        workspace().setColumnsVisible(false);
+        settle();
+        QCOMPARE(workspace().grid().places().size(), std::size_t{6});
+    }
+
+    void shownElsewhere_panelsChangePlaces()
+    {
+        emit workspace().grid().panelChosen(0, QStringLiteral("histogram"));
+        settle();
+        QCOMPARE(std::string(workspace().grid().places()[0].panel->id), std::string("histogram"));
+        QCOMPARE(std::string(workspace().grid().places()[1].panel->id), std::string("transfer"));
+        undo();
+        settle();
+        QCOMPARE(std::string(workspace().grid().places()[0].panel->id), std::string("transfer"));
+    }
+
+    // Hands on the grid.
+
+    void zeroHandle_makesTheCodeUnderItTheZeroPoint()
+    {
+        edit([](Session& s) { s.tensor.spec.dtype = *dtypeByName("int4"); });
+        auto* view = show("transfer");
+        const auto before = report().params.zeroPointAt(0);
+        const auto scale = static_cast<double>(report().params.scaleAt(0));
+        const int count = steps();
+        drag(view, at(view, 0), at(view, 2 * scale));
+        settle();
+        QCOMPARE(report().params.zeroPointAt(0), before + 2);
+        QCOMPARE(report().params.scaleAt(0), static_cast<float>(scale));
+        QCOMPARE(steps(), count + 1);
+        undo();
+        settle();
+        QCOMPARE(report().params.zeroPointAt(0), before);
+    }
+
+    void draggedGrid_stretchesAboutZero_andMovesNearIt()
+    {
+        edit([](Session& s) {
+            s.tensor.spec.dtype = *dtypeByName("int4");
+            s.tensor.spec.qscheme = QScheme::PerTensorSymmetric;
+        });
+        auto* view = show("histogram");
+        const auto scale = static_cast<double>(report().params.scaleAt(0));
+        drag(view, at(view, 4 * scale), at(view, 3 * scale), Qt::AltModifier);
+        settle();
+        const auto after = static_cast<double>(report().params.scaleAt(0));
+        QVERIFY2(std::fabs(after / scale - 0.75) < 0.02,
+                 qPrintable(QString::number(after / scale)));
+
+        edit([](Session& s) {
+            s.tensor.spec = {};
+            s.tensor.spec.dtype = *dtypeByName("int4");
+        });
+        const auto zero = report().params.zeroPointAt(0);
+        const auto step = static_cast<double>(report().params.scaleAt(0));
+        drag(view, at(view, 0) + QPoint(0, 20), at(view, step) + QPoint(0, 20), Qt::AltModifier);
+        settle();
+        QCOMPARE(report().params.zeroPointAt(0), zero - 1); // the levels went along to the right
+    }
+
+    void pointOfTheLandscape_isDraggedAlongBothAxes()
+    {
+        edit([](Session& s) { s.tensor.spec.dtype = *dtypeByName("quint8"); });
+        auto* view = show("landscape");
+        QCOMPARE(view->figure().points.size(), std::size_t{1});
+        const auto handle = view->figure().points.front();
+        const double scale = handle.x;
+        const auto zero = report().params.zeroPointAt(0);
+        const QRect axes = view->axesRect();
+        const double share =
+            (handle.y - view->figure().y.min) / (view->figure().y.max - view->figure().y.min);
+        const QPoint from(static_cast<int>(view->pixelOf(handle.x)),
+                          static_cast<int>(axes.bottom() - share * axes.height()));
+        const int count = steps();
+        drag(view, from, from + QPoint(-60, 20));
+        settle();
+        QCOMPARE(steps(), count + 1);
+        QVERIFY(tensor().spec.isFixed());
+        QVERIFY(static_cast<double>(tensor().spec.scale[0]) < scale * 0.95);
+        QVERIFY(tensor().spec.zeroPoint[0] < zero);
+        undo();
+        settle();
+        QVERIFY(!tensor().spec.isFixed());
+    }
+    void wheel_turnsScaleAndBits()
+    {
+        auto* view = show("histogram");
+        const auto scale = static_cast<double>(report().params.scaleAt(0));
+        const QPoint middle = view->axesRect().center();
+        const auto wheel = [&](int notches, Qt::KeyboardModifiers modifiers) {
+            QWheelEvent event(middle, view->mapToGlobal(middle), {}, QPoint(0, 120 * notches),
+                              Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+            QApplication::sendEvent(view, &event);
+            settle();
+        };
+        const double width = view->xMax() - view->xMin();
+        wheel(12, Qt::ControlModifier);
+        QVERIFY(std::fabs(static_cast<double>(report().params.scaleAt(0)) / scale - 2) < 1e-5);
+        QCOMPARE(view->xMax() - view->xMin() >= width, true); // no zoom
+        QCOMPARE(info(report().params.dtype()).bits, 8);
+        wheel(-1, Qt::AltModifier);
+        QVERIFY(info(report().params.dtype()).bits < 8);
+        wheel(1, Qt::AltModifier);
+        QCOMPARE(info(report().params.dtype()).bits, 8);
+    }
+
+    void clickedPoints_chooseWhatTheyAre_data()
+    {
+        QTest::addColumn<QString>("panel");
+        QTest::addColumn<QString>("choice");
+        QTest::newRow("observer") << "range_curve"
+                                  << "observer:mse";
+        QTest::newRow("bits") << "bits_sweep"
+                              << "bits:4";
+        QTest::newRow("dtype") << "formats"
+                               << "dtype:float8_e4m3fn";
+        QTest::newRow("channel") << "channels"
+                                 << "channel:3";
+    }
+    void clickedPoints_chooseWhatTheyAre()
+    {
+        QFETCH(QString, panel);
+        QFETCH(QString, choice);
+        if (panel == QStringLiteral("channels"))
+            edit([](Session& s) { s.tensor.spec.qscheme = QScheme::PerChannelSymmetric; });
+        auto* view = show(panel.toUtf8().constData());
+        bool found = false;
+        for (const auto& series : view->figure().series) {
+            const auto it = std::find(series.choices.begin(), series.choices.end(), choice);
+            if (it == series.choices.end())
+                continue;
+            const auto i = static_cast<std::size_t>(it - series.choices.begin());
+            const auto& y = series.rightAxis ? *view->figure().y2 : view->figure().y;
+            const auto part = [&](double v) {
+                return y.log ? std::log(v / y.min) / std::log(y.max / y.min)
+                             : (v - y.min) / (y.max - y.min);
+            };
+            const QRect axes = view->axesRect();
+            QTest::mouseClick(
+                view, Qt::LeftButton, {},
+                {static_cast<int>(std::lround(view->pixelOf(series.x[i]))),
+                 static_cast<int>(std::lround(axes.bottom() - part(series.y[i]) * axes.height()))});
+            found = true;
+            break;
+        }
+        QVERIFY(found);
+        settle();
+        const auto value = choice.section(QLatin1Char(':'), 1);
+        if (panel == QStringLiteral("range_curve"))
+            QCOMPARE(tensor().spec.observer, value.toStdString());
+        else if (panel == QStringLiteral("bits_sweep"))
+            QCOMPARE(info(tensor().spec.dtype).bits, 4);
+        else if (panel == QStringLiteral("formats"))
+            QCOMPARE(std::string(info(tensor().spec.dtype).name), value.toStdString());
+        else
+            QCOMPARE(tensor().channel, std::int64_t{3});
+    }
+
+    // Picking and selecting.
+
+    void pickedElement_hasTheSameNumbersEverywhere()
+    {
+        auto* view = show("histogram");
+        QTest::mouseClick(view, Qt::LeftButton, {}, at(view, 0.413));
+        settle();
+        QVERIFY(tensor().view.picked.has_value());
+        const auto element = workspace().answers().picked();
+        QVERIFY(element != nullptr);
+        const auto& all = workspace().answers().result()->facts->tensor;
+        QCOMPARE(element->x, all.at(*tensor().view.picked));
+        const auto input = workspace().answers().input(*panelById(QStringLiteral("histogram")));
+        QCOMPARE(input.picked->index, *tensor().view.picked);
+        // The nearest there is.
+        const double x = view->xAt(at(view, 0.413).x());
+        for (std::int64_t i = 0; i < all.numel(); ++i)
+            QVERIFY(std::fabs(static_cast<double>(all.at(i)) - x) >=
+                    std::fabs(static_cast<double>(element->x) - x));
+        for (const char* id : {"transfer", "histogram"}) {
+            const auto* line = marker(show(id), "picked");
+            QVERIFY2(line != nullptr, id);
+            QCOMPARE(line->x, static_cast<double>(element->x));
+        }
+        QCOMPARE(marker(show("code_usage"), "picked")->x, static_cast<double>(element->code));
+        QVERIFY(std::fabs(marker(show("error_histogram"), "picked")->x -
+                          element->error / element->step) < 1e-12);
+        // Esc lets it go; it was no step.
+        QTest::keyClick(m_window.get(), Qt::Key_Escape);
+        settle();
+        QVERIFY(!tensor().view.picked);
+        QVERIFY(marker(show("transfer"), "picked") == nullptr);
+    }
+
+    void clickedCell_isPicked()
+    {
+        auto* view = show("cells");
+        const QRect axes = view->axesRect();
+        QTest::mouseClick(view, Qt::LeftButton, {}, axes.topLeft() + QPoint(3, 3));
+        settle();
+        QCOMPARE(tensor().view.picked.value_or(-1), std::int64_t{0});
+        QTest::mouseClick(view, Qt::LeftButton, {}, axes.bottomRight() - QPoint(3, 3));
+        settle();
+        QCOMPARE(tensor().view.picked.value_or(-1), std::int64_t{20 * 30 - 1});
+    }
+
+    void selectedValues_areCountedInEveryPlot()
+    {
+        auto* view = show("histogram");
+        drag(view, at(view, 0.5), at(view, 2.0), Qt::ControlModifier);
+        settle();
+        QVERIFY(tensor().view.brush.has_value());
+        const auto [lo, hi] = *tensor().view.brush;
+        const auto& all = workspace().answers().result()->facts->tensor;
+        std::int64_t inside = 0;
+        double squared = 0;
+        for (std::int64_t i = 0; i < all.numel(); ++i) {
+            const auto x = static_cast<double>(all.at(i));
+            inside += x >= lo && x <= hi ? 1 : 0;
+            if (x >= lo && x <= hi) {
+                const auto& p = report().params;
+                const double q = std::clamp(
+                    std::nearbyint(static_cast<double>(all.at(i) * (1.0F / p.scaleAt(0)))) +
+                        p.zeroPointAt(0),
+                    static_cast<double>(p.range().quantMin),
+                    static_cast<double>(p.range().quantMax));
+                const double y =
+                    static_cast<double>(static_cast<float>(q - p.zeroPointAt(0)) * p.scaleAt(0));
+                squared += (y - x) * (y - x);
+            }
+        }
+        QVERIFY(inside > 100);
+        const auto selection =
+            workspace().answers().input(*panelById(QStringLiteral("histogram"))).selection;
+        QVERIFY(selection != nullptr);
+        QCOMPARE(selection->n(), inside);
+        QVERIFY(std::fabs(selection->mse * static_cast<double>(inside) / squared - 1) < 1e-9);
+        QCOMPARE(view->figure().regions.back().kind, RegionKind::Selected);
+        const auto named = [](const PlotView* plot, const char* name) {
+            return std::any_of(plot->figure().series.begin(), plot->figure().series.end(),
+                               [&](const Series& s) { return s.name == QLatin1String(name); });
+        };
+        QVERIFY(named(show("code_usage"), "selected"));
+        QVERIFY(named(show("error_histogram"), "selected"));
+        // A click with Ctrl takes it back.
+        QTest::mouseClick(view, Qt::LeftButton, Qt::ControlModifier, at(view, 0.1));
+        settle();
+        QVERIFY(!tensor().view.brush);
+    }
+
+    // A|B.
+
+    void sides_changePlaces_onTheSameAxes()
+    {
+        edit([](Session& s) { s.tensor.spec.dtype = *dtypeByName("int4"); });
+        QTest::keyClick(m_window.get(), Qt::Key_Backslash);
+        settle();
+        QVERIFY(tensor().showsB && tensor().other);
+        edit([](Session& s) {
+            s.tensor.spec.observer = "fixed";
+            s.tensor.spec.scale = {3.0F};
+            s.tensor.spec.zeroPoint = {0};
+        });
+        auto* view = show("histogram");
+        const auto x = std::pair(view->xMin(), view->xMax());
+        const auto y = view->figure().y.max;
+        QTest::keyClick(m_window.get(), Qt::Key_Backslash);
+        settle();
+        QVERIFY(!tensor().showsB);
+        QVERIFY(report().params.scaleAt(0) != 3.0F);
+        QCOMPARE(std::pair(view->xMin(), view->xMax()), x);
+        QCOMPARE(view->figure().y.max, y);
+    }
+
+    void overlay_drawsTheOtherSideDashed()
+    {
+        edit([](Session& s) {
+            s.tensor.other = s.tensor.spec;
+            s.tensor.other->dtype = *dtypeByName("int4");
+            s.tensor.view.overlay = true;
+        });
+        const auto* view = show("transfer");
+        int others = 0;
+        int own = 0;
+        for (const auto& series : view->figure().series) {
+            others += series.color == ColorRole::Other && series.style == LineStyle::Dashed ? 1 : 0;
+            own += series.name.startsWith(QLatin1String("A: ")) ? 1 : 0;
+        }
+        QCOMPARE(others, 1);
+        QCOMPARE(own, 1);
+    }
+
+    void snapshots_areUsedAndComparedWith()
+    {
+        QTest::keyClick(m_window.get(), Qt::Key_B, Qt::ControlModifier);
+        QCOMPARE(tensor().snapshots.size(), std::size_t{1});
+        QCOMPARE(tensor().snapshots[0].name, std::string("qint8 per_tensor_affine, minmax"));
+        undo();
+        QVERIFY(tensor().snapshots.empty());
+    }
+
+    // Sessions, exports, the clipboard.
+
+    void session_reopensAllThatIsVisible()
+    {
+        edit([](Session& s) {
+            s.tensor.spec.qscheme = QScheme::PerChannelAffine;
+            s.tensor.channel = 5;
+            s.tensor.other = QuantSpec{};
+            s.tensor.showsB = true;
+            s.tensor.snapshots = {{"mine", {}}};
+            s.tensor.view.panels = {"histogram", "channels", "cells"};
+            s.tensor.view.histogramOf = HistogramOf::Dequantized;
+            s.tensor.view.counts = CountScale::Density;
+            s.tensor.view.bins = 64;
+            s.tensor.view.channelOrder = ChannelOrder::Sqnr;
+            s.tensor.view.sliceOf = SliceOf::Error;
+            s.tensor.view.sliceAt = {3};
+            s.tensor.view.overlay = true;
+        });
+        m_window->document().adjustView([](Session& s) {
+            s.tensor.view.x = {-1.0, 0.5};
+            s.tensor.view.picked = 77;
+            s.tensor.view.brush = {0.1, 0.2};
+        });
+        settle();
+        const auto before = tensor();
+        std::vector<QString> titles;
+        for (const auto& place : workspace().grid().places())
+            titles.push_back(place.view->figure().title);
+        const auto path = m_folder.filePath(QStringLiteral("all.qscope"));
+        QVERIFY(writeSession(path.toStdString(), {m_window->document().session(), nullptr}));
+        m_window->document().undoStack().setClean();
+        m_window = std::make_unique<MainWindow>();
+        m_window->resize(1280, 800);
+        m_window->show();
+        m_window->openPaths({path});
+        settle();
+        QVERIFY(tensor() == before);
+        for (std::size_t i = 0; i < titles.size(); ++i)
+            QCOMPARE(workspace().grid().places()[i].view->figure().title, titles[i]);
+    }
+
+    void droppedPicture_restoresItsSession()
+    {
+        edit([](Session& s) {
+            s.tensor.spec.dtype = *dtypeByName("int4");
+            s.tensor.spec.observer = "percentile";
+            s.tensor.spec.percentile = 99;
+        });
+        const auto spec = tensor().spec;
+        const double mse = report().mse;
+        const auto path = m_folder.filePath(QStringLiteral("figure.png"));
+        ExportOptions options;
+        options.session = sessionText({m_window->document().session(), nullptr},
+                                      std::filesystem::path(m_folder.path().toStdString()));
+        QVERIFY(exportFigure(show("transfer")->figure(), ThemeId::Print, options, path));
+        edit([](Session& s) { s.tensor.spec = {}; });
+        QVERIFY(report().mse != mse);
+        m_window->document().undoStack().setClean();
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(path)});
+        QDropEvent drop(QPointF(300, 300), Qt::CopyAction, &mime, Qt::LeftButton, {});
+        QApplication::sendEvent(m_window.get(), &drop);
+        settle();
+        QVERIFY(tensor().spec == spec);
+        QCOMPARE(report().mse, mse);
+        // Saving must not write over the picture.
+        QVERIFY(m_window->document().path().isEmpty());
+    }
+
+    void copies_holdPictureDataAndParameters()
+    {
+        auto* view = show("histogram");
+        view->setFocus();
+        QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier);
+        const auto* clipboard = QGuiApplication::clipboard();
+        QVERIFY(clipboard->mimeData()->hasImage());
+        QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(clipboard->text().contains(QStringLiteral("dequantized")));
+    }
+};
+
+QTEST_MAIN(TestTensorWorkspace)
+#include "test_tensor_workspace.moc"
