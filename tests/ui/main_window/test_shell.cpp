@@ -291,11 +291,11 @@ private slots:
 
     void palette_listsActionsOfNoMenu_thatAreMadeCommands()
     {
-        auto* added = asCommand(new QAction(QStringLiteral("qint8"), &m_window->tensorWorkspace()),
+        auto* added = asCommand(new QAction(QStringLiteral("qint77"), &m_window->tensorWorkspace()),
                                 QStringLiteral("dtype"));
         QSignalSpy triggered(added, &QAction::triggered);
-        auto* field = openPalette("dtype qint8");
-        QCOMPARE(found()->topLevelItem(0)->text(0), QStringLiteral("qint8"));
+        auto* field = openPalette("dtype qint77");
+        QCOMPARE(found()->topLevelItem(0)->text(0), QStringLiteral("qint77"));
         QTest::keyClick(field, Qt::Key_Return);
         QCOMPARE(triggered.count(), 1);
     }
@@ -336,6 +336,7 @@ private slots:
                 visible += list->topLevelItem(i)->child(j)->isHidden() ? 0 : 1;
         }
         QCOMPARE(visible, 1);
+        QVERIFY(QTest::qWaitForWindowActive(sheet));
         QTest::keyClick(sheet, Qt::Key_Escape);
         QVERIFY(!sheet->isVisible());
     }
