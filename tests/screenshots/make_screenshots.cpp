@@ -1,394 +1,183 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Draws the states of the window that README shows and people look at before a change lands:
-//     make_screenshots DIR [STATE…]
-// Each state in light and dark at 1280x800. Run with QT_QPA_PLATFORM=offscreen
-// (scripts/screenshots).
-#include "core/io/formats.h"
+// Draws the states of the window that README shows and people look at before a change lands, and
+// says what a program can find wrong with them:
+//     make_screenshots DIR [--size WxH@R]… [STATE…]
+// Each state in light and dark at each size (W and H in device pixels, R of them a pixel) as
+// DIR/WxH@R/STATE_THEME.png, beside it what was painted as .json. Run with
+// QT_QPA_PLATFORM=offscreen (scripts/screenshots).
+#include "checks.h"
+#include "states.h"
 #include "ui/main_window/main_window.h"
-#include "ui/main_window/tensor_workspace.h"
-#include "ui/main_window/train_workspace.h"
 
 #include <QApplication>
 #include <QDir>
-#include <QElapsedTimer>
-#include <QLineEdit>
+#include <QFile>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QSettings>
 #include <QStyleFactory>
-#include <QTabBar>
-#include <QTest>
-#include <QToolButton>
 
 #include <cmath>
 #include <cstdio>
-#include <functional>
+#include <map>
 
 using namespace qs;
 
 namespace {
 
-void settle(MainWindow& window)
-{
-    for (int quiet = 0; quiet < 3;) {
-        QTest::qWait(40);
-        quiet = window.tensorWorkspace().isIdle() ? quiet + 1 : 0;
-    }
-}
-
-void edit(MainWindow& window, const std::function<void(Session&)>& change)
-{
-    window.document().edit(QStringLiteral("state"), {}, change);
-}
-
-struct State {
-    const char* name;
-    std::function<void(MainWindow&)> prepare;
+struct Size {
+    QString name;
+    QSize device;
+    double dpr = 1;
 };
 
-/// The example with another third plot.
-std::function<void(MainWindow&)> lowerPanel(const char* id)
+struct Options {
+    QString folder = QStringLiteral(".");
+    std::vector<Size> sizes;
+    QStringList states;
+};
+
+Size sizeOf(const QString& text)
 {
-    return [id](MainWindow& window) {
-        window.openExample();
-        edit(window, [id](Session& session) { session.tensor.view.panels[2] = id; });
-    };
+    static const QRegularExpression form(QStringLiteral("^(\\d+)x(\\d+)@(\\d+(?:\\.\\d+)?)$"));
+    const auto match = form.match(text);
+    if (!match.hasMatch())
+        qFatal("--size takes WxH@R as 1280x800@1, not %s", qPrintable(text));
+    return {
+        text, {match.captured(1).toInt(), match.captured(2).toInt()}, match.captured(3).toDouble()};
 }
 
-/// Trains for a while with two changes on the way.
-void train(MainWindow& window)
+Options optionsOf(int argc, char** argv)
 {
-    edit(window, [](Session& session) { session.train.recipe.epochs = 1; });
-    window.document().adjustView([](Session& session) { session.workspace = "train"; });
-    auto& workspace = window.trainWorkspace();
-    workspace.togglePlay();
-    QElapsedTimer timer;
-    timer.start();
-    const auto waitFor = [&](std::int64_t step) {
-        while (timer.elapsed() < 120000 &&
-               !(workspace.training() && workspace.training()->step >= step))
-            QTest::qWait(20);
-    };
-    waitFor(300);
-    edit(window,
-         [](Session& session) { session.train.recipe.qat->all.weight->dtype = DType::Int2; });
-    waitFor(600);
-    edit(window,
-         [](Session& session) { session.train.recipe.qat->all.weight->dtype = DType::Int4; });
-    while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle)
-        QTest::qWait(50);
-}
-
-template <typename Widget>
-Widget* control(const QWidget& parent, const char* name)
-{
-    for (auto* widget : parent.findChildren<Widget*>()) {
-        if (widget->accessibleName() == QLatin1String(name))
-            return widget;
+    Options options;
+    QStringList rest;
+    for (int i = 1; i < argc; ++i) {
+        const QString argument = QString::fromLocal8Bit(argv[i]);
+        if (argument == QLatin1String("--size") && i + 1 < argc)
+            options.sizes.push_back(sizeOf(QString::fromLocal8Bit(argv[++i])));
+        else
+            rest << argument;
     }
-    qFatal("no control called %s", name);
+    if (!rest.isEmpty())
+        options.folder = rest.takeFirst();
+    options.states = rest;
+    if (options.sizes.empty())
+        options.sizes = {sizeOf(QStringLiteral("1280x800@1")),
+                         sizeOf(QStringLiteral("1920x1080@1")),
+                         sizeOf(QStringLiteral("3840x2160@2"))};
+    return options;
 }
 
-/// Trains 4-bit weights to the end, and shows them.
-void trainWeights(MainWindow& window, const char* preset, bool perChannel, int steps)
+bool write(const Capture& shot, const QString& path)
 {
-    edit(window, [&](Session& session) {
-        auto& recipe = session.train.recipe;
-        recipe.limitTrain = 64 * steps;
-        recipe.qat = *qatConfigByName(preset, *modelByName(recipe.model));
-        recipe.qat->oscillation.track = true;
-        recipe.qat->all.weight->dtype = DType::Int4;
-        if (perChannel)
-            recipe.qat->all.weight->qscheme = QScheme::PerChannelSymmetric;
-    });
-    window.document().adjustView([](Session& session) { session.workspace = "train"; });
-    auto& workspace = window.trainWorkspace();
-    workspace.togglePlay();
-    QElapsedTimer timer;
-    timer.start();
-    do {
-        QTest::qWait(50);
-    } while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle);
-    control<QTabBar>(workspace, "Plot of the training")->setCurrentIndex(1);
+    QFile json(path + QStringLiteral(".json"));
+    return shot.image.save(path + QStringLiteral(".png")) && json.open(QIODevice::WriteOnly) &&
+           json.write(QJsonDocument(toJson(shot.record)).toJson()) > 0;
 }
+
+/// The pixel density is the screen's, chosen before the program starts: one process for each.
+int startAgain(const Options& options)
+{
+    std::map<double, QStringList> sizes;
+    for (const auto& size : options.sizes)
+        sizes[size.dpr] << QStringLiteral("--size") << size.name;
+    int worst = 0;
+    for (const auto& [dpr, arguments] : sizes) {
+        QProcess process;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("QT_SCALE_FACTOR"), QString::number(dpr));
+        process.setProcessEnvironment(environment);
+        process.setProcessChannelMode(QProcess::ForwardedChannels);
+        process.start(QCoreApplication::applicationFilePath(),
+                      QStringList{options.folder} + arguments + options.states);
+        process.waitForFinished(-1);
+        worst =
+            std::max(worst, process.exitStatus() == QProcess::NormalExit ? process.exitCode() : 1);
+    }
+    return worst;
+}
+
+class Suite {
+public:
+    explicit Suite(const Options& options) : m_options(options) {}
+
+    /// Draws one state at all sizes; false where a file could not be written.
+    bool draw(const State& state)
+    {
+        MainWindow window;
+        window.setTheme(ThemeId::Light);
+        window.resize(logical(m_options.sizes.front()));
+        window.show();
+        state.prepare(window);
+        bool written = true;
+        for (const auto& size : m_options.sizes) {
+            window.resize(logical(size));
+            for (const auto theme : {ThemeId::Light, ThemeId::Dark}) {
+                window.setTheme(theme);
+                settle(window);
+                show(state, window, [&](QWidget& shown) {
+                    const auto shot = capture(shown, state.name, themeName(theme));
+                    const QString path =
+                        QDir(m_options.folder)
+                            .filePath(QStringLiteral("%1/%2_%3")
+                                          .arg(size.name, state.name, themeName(theme)));
+                    written = write(shot, path) && written;
+                    report(path, problemsOf(shot));
+                });
+            }
+        }
+        window.document().undoStack().setClean();
+        return written;
+    }
+
+    int problems() const { return m_problems; }
+
+private:
+    static QSize logical(const Size& size)
+    {
+        return {static_cast<int>(std::lround(size.device.width() / size.dpr)),
+                static_cast<int>(std::lround(size.device.height() / size.dpr))};
+    }
+
+    void report(const QString& path, const QStringList& problems)
+    {
+        std::printf("%s.png\n", qPrintable(path));
+        for (const auto& problem : problems)
+            std::printf("    %s\n", problem.toUtf8().constData());
+        std::fflush(stdout);
+        m_problems += static_cast<int>(problems.size());
+    }
+
+    const Options& m_options;
+    int m_problems = 0;
+};
 
 } // namespace
 
 int main(int argc, char** argv)
 {
+    const auto options = optionsOf(argc, argv);
     QApplication app(argc, argv);
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setOrganizationName(QStringLiteral("Quantoscope"));
     QApplication::setApplicationName(QStringLiteral("screenshots"));
-    const QDir folder(argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral("."));
-    folder.mkpath(QStringLiteral("."));
-    const std::string bad = folder.filePath(QStringLiteral("not_finite.npy")).toStdString();
-    const auto tensor =
-        Tensor::fromFloats("x", *Shape::make({6}), {1, -2, std::nanf(""), INFINITY, 0.5F, 3});
-    if (!writeTensors(bad, {&tensor, 1}))
-        return 1;
-
-    const State states[] = {
-        {"empty",
-         [](MainWindow& w) {
-             w.document().replace(Session(), {});
-         }},
-        {"tensor",
-         [](MainWindow& w) {
-             w.openExample();
-         }},
-        {"clipped",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec.observer = "fixed";
-                 s.tensor.spec.scale = {1.0F / 64};
-                 s.tensor.spec.zeroPoint = {0};
-                 s.tensor.view.panels[2] = "error_histogram";
-             });
-         }},
-        {"per_channel",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec.dtype = DType::Qint8;
-                 s.tensor.spec.qscheme = QScheme::PerChannelSymmetric;
-                 s.tensor.channel = 7;
-                 s.tensor.view.panels[2] = "code_usage";
-             });
-         }},
-        {"sixteen_bit",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec.dtype = DType::Int16;
-                 s.tensor.view.counts = CountScale::Log;
-             });
-         }},
-        {"float8",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Float8E4m3fn;
-             });
-         }},
-        {"float8_usage",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Float8E5m2;
-                 s.tensor.view.panels[2] = "code_usage";
-                 s.tensor.view.counts = CountScale::Log;
-             });
-         }},
-        {"cast_bfloat16",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Bfloat16;
-             });
-         }},
-        {"powers_of_two",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Float8E8m0fnu;
-             });
-         }},
-        {"nf4_group",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Nf4;
-                 s.tensor.spec.axis = 0;
-                 s.tensor.channel = 12;
-             });
-         }},
-        {"mxfp4_block",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Mxfp4;
-                 s.tensor.spec.axis = 0;
-                 s.tensor.spec.groupSize = 32;
-                 s.tensor.channel = 3;
-                 s.tensor.view.panels[2] = "error_histogram";
-             });
-         }},
-        {"per_group_int4",
-         [](MainWindow& w) {
-             edit(w, [](Session& s) {
-                 s.tensor.source = "generator:normal?numel=65536&seed=1";
-                 s.tensor.tensor.clear();
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Int4;
-                 s.tensor.spec.qscheme = QScheme::PerGroupAffine;
-                 s.tensor.spec.axis = -1;
-                 s.tensor.spec.groupSize = 128;
-                 s.tensor.channel = 300;
-             });
-         }},
-        {"float_zero_point",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Uint4;
-                 s.tensor.spec.qscheme = QScheme::PerChannelAffineFloatQParams;
-                 s.tensor.channel = 5;
-             });
-         }},
-        {"ggml_block",
-         [](MainWindow& w) {
-             edit(w, [](Session& s) {
-                 s.tensor.source = "generator:normal?numel=65536&seed=1";
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Q4_K;
-                 s.tensor.channel = 12;
-             });
-         }},
-        {"codebook_stochastic",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Codebook;
-                 s.tensor.spec.codebook = {-1.0F, -0.4F, -0.15F, 0.0F, 0.15F, 0.4F, 1.0F};
-                 s.tensor.spec.rounding = Rounding::Stochastic;
-             });
-         }},
-        {"qint32",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Qint32;
-                 s.tensor.view.panels[2] = "code_usage";
-             });
-         }},
-        {"range_curve", lowerPanel("range_curve")},
-        {"bits_sweep", lowerPanel("bits_sweep")},
-        {"formats", lowerPanel("formats")},
-        {"landscape", lowerPanel("landscape")},
-        {"range_curve_float8",
-         [](MainWindow& w) {
-             lowerPanel("range_curve")(w);
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Float8E4m3fn;
-             });
-         }},
-        {"landscape_channel",
-         [](MainWindow& w) {
-             lowerPanel("landscape")(w);
-             edit(w, [](Session& s) {
-                 s.tensor.spec.dtype = DType::Quint8;
-                 s.tensor.spec.qscheme = QScheme::PerChannelAffine;
-                 s.tensor.channel = 7;
-             });
-         }},
-        {"no_landscape",
-         [](MainWindow& w) {
-             lowerPanel("landscape")(w);
-             edit(w, [](Session& s) {
-                 s.tensor.spec = {};
-                 s.tensor.spec.dtype = DType::Bfloat16;
-             });
-         }},
-        {"zoomed",
-         [](MainWindow& w) {
-             w.openExample();
-             edit(w, [](Session& s) {
-                 s.tensor.source = "generator:normal?numel=4000000&seed=1";
-                 s.tensor.tensor.clear();
-                 s.tensor.view.x = {0.1, 0.5};
-             });
-         }},
-        {"indexing",
-         [](MainWindow& w) {
-             edit(w, [](Session& s) {
-                 s.tensor.source = "generator:normal?numel=64000000&seed=1";
-                 s.tensor.spec.dtype = DType::Qint8;
-             });
-             QElapsedTimer timer;
-             timer.start();
-             while (timer.elapsed() < 60000 && !(w.tensorWorkspace().indexJob().fraction() > 0.2))
-                 QTest::qWait(5);
-         }},
-        {"not_finite",
-         [&](MainWindow& w) {
-             w.openPaths({QString::fromStdString(bad)});
-         }},
-        {"invalid_scale",
-         [](MainWindow& w) {
-             w.openExample();
-             settle(w);
-             for (auto* field : w.findChildren<QLineEdit*>()) {
-                 if (field->accessibleName() == QLatin1String("scale")) {
-                     field->setFocus();
-                     field->selectAll();
-                     QTest::keyClicks(field, QStringLiteral("-1/256"));
-                     QTest::keyClick(field, Qt::Key_Return);
-                 }
-             }
-         }},
-        {"missing_file",
-         [](MainWindow& w) {
-             w.openExample();
-             settle(w);
-             w.openPaths({QStringLiteral("/nonexistent/weights.safetensors")});
-         }},
-        {"train", train},
-        {"train_weights",
-         [](MainWindow& w) {
-             trainWeights(w, "default", false, 120);
-         }},
-        {"train_weights_channel",
-         [](MainWindow& w) {
-             trainWeights(w, "lsq", true, 40);
-         }},
-        {"train_advanced",
-         [](MainWindow& w) {
-             w.document().adjustView([](Session& s) { s.workspace = "train"; });
-             edit(w, [](Session& s) {
-                 s.train.recipe.data = "moons";
-                 s.train.recipe.optimizer = "sgd";
-                 s.train.recipe.momentum = 0.9;
-                 s.train.recipe.schedule.name = "cosine";
-             });
-             control<QToolButton>(w.trainWorkspace(), "advanced")->setChecked(true);
-         }},
-    };
-    for (const auto& state : states) {
-        // Named states only, where any are named.
-        bool wanted = argc <= 2;
-        for (int i = 2; i < argc; ++i)
-            wanted = wanted || QLatin1String(argv[i]) == QLatin1String(state.name);
-        if (!wanted)
-            continue;
-        MainWindow window;
-        window.resize(1280, 800);
-        window.setTheme(ThemeId::Light);
-        window.show();
-        state.prepare(window);
-        settle(window);
-        for (const auto theme : {ThemeId::Light, ThemeId::Dark}) {
-            window.setTheme(theme);
-            settle(window);
-            const QString name =
-                QStringLiteral("%1_%2.png").arg(QLatin1String(state.name), themeName(theme));
-            if (!window.grab().save(folder.filePath(name))) {
-                std::fprintf(stderr, "%s could not be written\n", qPrintable(name));
-                return 1;
-            }
-            std::printf("%s\n", qPrintable(folder.filePath(name)));
-        }
-        window.document().undoStack().setClean();
+    for (const auto& size : options.sizes) {
+        if (std::abs(size.dpr - app.devicePixelRatio()) > 1e-9)
+            return startAgain(options);
+        if (!QDir().mkpath(QDir(options.folder).filePath(size.name)))
+            qFatal("%s could not be made", qPrintable(options.folder));
     }
-    QFile::remove(QString::fromStdString(bad));
+    const auto all = states(options.folder);
+    Suite suite(options);
+    for (const auto& state : all) {
+        const bool wanted = options.states.isEmpty() || options.states.contains(state.name);
+        if (wanted && !suite.draw(state)) {
+            std::fprintf(stderr, "%s could not be written\n", qPrintable(state.name));
+            return 1;
+        }
+    }
+    std::printf("%d problems\n", suite.problems());
     return 0;
 }
