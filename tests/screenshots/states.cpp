@@ -246,8 +246,8 @@ std::vector<State> viewStates(const QString& bad)
                  QTest::qWait(5);
          }},
         {"not_finite",
-         [&](MainWindow& w) {
-             w.openPaths({QString::fromStdString(bad)});
+         [bad](MainWindow& w) {
+             w.openPaths({bad});
          }},
         {"invalid_scale",
          [](MainWindow& w) {
