@@ -22,6 +22,7 @@
 #include <QSlider>
 #include <QStatusBar>
 #include <QTabBar>
+#include <QTextDocument>
 #include <QToolBar>
 
 #include <map>
@@ -31,6 +32,9 @@ namespace {
 
 QString nameOf(const QWidget& widget)
 {
+    const auto* area = qobject_cast<const QAbstractScrollArea*>(widget.parentWidget());
+    if (area != nullptr && area->viewport() == &widget)
+        return nameOf(*area);
     QString name = QString::fromLatin1(widget.metaObject()->className());
     for (const QString& more : {widget.objectName(), widget.accessibleName()}) {
         if (!more.isEmpty() && !more.startsWith(QLatin1String("qt_")))
@@ -199,8 +203,10 @@ private:
         control.name = widget.accessibleName();
         for (const char* property : {"text", "currentText", "title"}) {
             if (control.text.isEmpty())
-                control.text = widget.property(property).toString().remove(QLatin1Char('&'));
+                control.text = widget.property(property).toString();
         }
+        if (!Qt::mightBeRichText(control.text))
+            control.text.remove(QLatin1Char('&'));
         control.tip = widget.toolTip();
         control.rect = seen;
         control.enabled = widget.isEnabled();

@@ -19,3 +19,9 @@ target_link_libraries(screenshot_suite
 add_dependencies(screenshot_suite samples)
 add_executable(make_screenshots ${screenshots}/make_screenshots.cpp)
 target_link_libraries(make_screenshots PRIVATE screenshot_suite)
+qs_test(tst_checks ${screenshots}/tst_checks.cpp LIBS screenshot_suite)
+qs_test(tst_screenshots ${screenshots}/tst_screenshots.cpp LIBS screenshot_suite)
+# The same at two device pixels a pixel: whatever keeps pixels of its own has to follow.
+add_test(NAME tst_screenshots_2x COMMAND tst_screenshots windowStates)
+set_tests_properties(tst_screenshots_2x PROPERTIES
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;QT_SCALE_FACTOR=2" TIMEOUT 300)
