@@ -196,6 +196,11 @@ QStringList clippedShare(const Capture& capture)
     const auto clipped = saysClipped(record);
     for (const auto i : plotsOf(record, "Transfer")) {
         const auto& plot = record.plots[i];
+        // The elements of a block share no range that has ends.
+        const bool points = std::all_of(
+            plot.figure.series.begin(), plot.figure.series.end(), [](const Series& series) {
+                return series.kind == SeriesKind::Points || series.kind == SeriesKind::Line;
+            });
         int regions = 0;
         for (const auto& region : plot.figure.regions) {
             if (region.kind != RegionKind::Clipped)
@@ -205,7 +210,7 @@ QStringList clippedShare(const Capture& capture)
             if (inSight && (region.label.isEmpty() || !paints(capture, i, region.label)))
                 problems << quoted(plot.figure) + QStringLiteral(" hatches without its share");
         }
-        if (clipped && *clipped != (regions > 0))
+        if (clipped && (!points || !plot.figure.markers.empty()) && *clipped != (regions > 0))
             problems << QStringLiteral("%1 has %2 clipped regions, the result box says %3")
                             .arg(quoted(plot.figure))
                             .arg(regions)

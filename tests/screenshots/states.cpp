@@ -266,7 +266,7 @@ std::vector<State> viewStates(const QString& bad)
          [](MainWindow& w) {
              w.openExample();
              settle(w);
-             auto* plot = w.findChild<PlotView*>();
+             auto* plot = plotsInSight(w).front();
              QTest::mouseMove(
                  plot, {static_cast<int>(plot->pixelOf(0.1)), plot->axesRect().center().y()});
          }},
@@ -345,6 +345,22 @@ void settle(MainWindow& window)
         QTest::qWait(40);
         quiet = window.tensorWorkspace().isIdle() ? quiet + 1 : 0;
     }
+}
+
+std::vector<PlotView*> plotsInSight(const QWidget& window)
+{
+    std::vector<PlotView*> plots;
+    for (auto* plot : window.findChildren<PlotView*>()) {
+        if (plot->isVisible())
+            plots.push_back(plot);
+    }
+    const auto place = [&](const PlotView* plot) {
+        const QPoint at = plot->mapTo(&window, QPoint(0, 0));
+        return std::pair(at.y(), at.x());
+    };
+    std::sort(plots.begin(), plots.end(),
+              [&](const PlotView* a, const PlotView* b) { return place(a) < place(b); });
+    return plots;
 }
 
 void show(const State& state, MainWindow& window, const std::function<void(QWidget&)>& look)

@@ -12,6 +12,7 @@ class QWidget;
 namespace qs {
 
 class MainWindow;
+class PlotView;
 
 /// One row of the table of states that are drawn and checked.
 struct State {
@@ -29,6 +30,9 @@ std::vector<State> states(const QString& folder);
 
 /// Waits until the window has nothing more to compute.
 void settle(MainWindow& window);
+
+/// The plots in sight, from top to bottom, a row from left to right.
+std::vector<PlotView*> plotsInSight(const QWidget& window);
 
 /// Calls `look` with what a state shows: the window, or the dialog that it opens.
 void show(const State& state, MainWindow& window, const std::function<void(QWidget&)>& look);

@@ -53,7 +53,8 @@ public:
         Run run{{item.text(), place.mapRect(ink),
                  QFontInfo(font).pixelSize() * std::sqrt(std::abs(place.determinant())), color},
                 place.map(at),
-                place.map(at + QPointF(item.width(), 0))};
+                place.map(at + QPointF(item.width(), 0)),
+                share(ink)};
         if (!runs.empty() && follows(runs.back(), run)) {
             auto& last = runs.back();
             last.text.text += run.text.text;
@@ -68,10 +69,19 @@ public:
         PaintedText text;
         QPointF begin;
         QPointF end;
+        double seen; ///< 0 … 1: the part that the painter's clip leaves
     };
     std::vector<Run> runs;
 
 private:
+    double share(const QRectF& ink) const
+    {
+        if (!painter()->hasClipping() || ink.isEmpty())
+            return 1;
+        const QRectF seen = ink.intersected(painter()->clipBoundingRect());
+        return seen.width() * seen.height() / (ink.width() * ink.height());
+    }
+
     static bool follows(const Run& last, const Run& next)
     {
         const QPointF gap = next.begin - last.end;
@@ -88,18 +98,24 @@ TextRecorder::~TextRecorder() = default;
 
 std::vector<PaintedText> TextRecorder::take()
 {
-    std::vector<PaintedText> texts;
-    for (auto& run : m_engine->runs) {
-        // Some styles paint a text twice, a pixel apart, for relief.
-        const bool again = std::any_of(texts.begin(), texts.end(), [&](const PaintedText& other) {
-            const QPointF off = other.rect.center() - run.text.rect.center();
-            return other.text == run.text.text && std::abs(off.x()) < 1.5 &&
+    std::vector<Engine::Run> kept;
+    for (const auto& run : m_engine->runs) {
+        // Some styles paint a text twice: a pixel apart, for relief, or in two colours with a clip
+        // between them, on a progress bar.
+        const auto again = std::find_if(kept.begin(), kept.end(), [&](const Engine::Run& other) {
+            const QPointF off = other.text.rect.center() - run.text.rect.center();
+            return other.text.text == run.text.text && std::abs(off.x()) < 1.5 &&
                    std::abs(off.y()) < 1.5;
         });
-        if (!again)
-            texts.push_back(std::move(run.text));
+        if (again == kept.end())
+            kept.push_back(run);
+        else if (run.seen > again->seen)
+            *again = run;
     }
     m_engine->runs.clear();
+    std::vector<PaintedText> texts;
+    for (auto& run : kept)
+        texts.push_back(std::move(run.text));
     return texts;
 }
 

