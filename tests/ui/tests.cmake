@@ -19,8 +19,7 @@ if(QUANTOSCOPE_BUILD_GUI)
     set_tests_properties(test_main_window PROPERTIES RUN_SERIAL TRUE) # it trains while it clicks
 
     # Built with the tests, run by hand: scripts/screenshots, scripts/bench.
-    add_executable(make_screenshots ${CMAKE_CURRENT_SOURCE_DIR}/screenshots/make_screenshots.cpp)
-    target_link_libraries(make_screenshots PRIVATE quantoscope_ui Qt6::Test)
+    include(${CMAKE_CURRENT_SOURCE_DIR}/screenshots/tests.cmake)
     add_executable(bench_drag ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_drag.cpp)
     target_link_libraries(bench_drag PRIVATE quantoscope_ui Qt6::Test)
 endif()

@@ -8,6 +8,7 @@
 #include "ui/controls/number_field.h"
 
 #include <QCheckBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QGroupBox>
 #include <QLabel>
@@ -283,6 +284,17 @@ void TrainRecipeControls::showProblem(const std::string& problem, const std::str
     m_problem->setText(words);
     m_problem->setVisible(!problem.empty());
     m_model->setEditText(text(m_document.session().train.recipe.model));
+}
+
+void TrainRecipeControls::changeEvent(QEvent* event)
+{
+    // A link has the colour of the palette that was in force when its text was set.
+    if (event->type() == QEvent::PaletteChange && m_problem != nullptr) {
+        const QString words = m_problem->text();
+        m_problem->clear();
+        m_problem->setText(words);
+    }
+    QScrollArea::changeEvent(event);
 }
 
 } // namespace qs

@@ -36,6 +36,9 @@ public:
     /// then stays what it was.
     void openModel(const QString& path);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     using Change = std::function<void(TrainRecipe&)>;
 
@@ -60,7 +63,7 @@ private:
     QGroupBox* m_box;
     QComboBox* m_model;
     QComboBox* m_data;
-    QLabel* m_problem;
+    QLabel* m_problem = nullptr;
     QSpinBox* m_epochs;
     QSpinBox* m_batch;
     NumberField* m_lr;

@@ -122,7 +122,8 @@ void SourceTree::rebuild()
     if (!listed && isGeneratorText(session.tensor.source)) {
         if (const auto spec = parseGenerator(session.tensor.source))
             addGenerator(top, QString::fromStdString(session.tensor.source).mid(10),
-                         session.tensor.source, spec->shape.numel());
+                         session.tensor.source, spec->shape.numel())
+                ->setToolTip(0, QString::fromStdString(session.tensor.source));
     }
     top->setExpanded(true);
 }

@@ -250,6 +250,8 @@ void PlotInteraction::release(QMouseEvent* event)
         m_canvas.replotLater();
         if (m_handleMoved && hasHandle(m_handle))
             emit m_view.handleReleased(handleId(m_handle), m_handleAt.x(), m_handleAt.y());
+        else if (!m_handleMoved)
+            click(position);
     } else if (action == Action::Grid) {
         if (m_handleMoved)
             emit m_view.gridReleased();
@@ -270,13 +272,18 @@ void PlotInteraction::release(QMouseEvent* event)
             show(zoomed(m_canvas.scene().view(),
                         Zoom{fractionX(box.left()), fractionX(box.right())}, Zoom{low, high}));
     } else if (action == Action::Click) {
-        const QString choice = m_canvas.laidOutScene().choiceAt(position);
-        if (choice.isEmpty())
-            emit m_view.picked(xAt(position.x()), yAt(position.y()));
-        else
-            emit m_view.pointChosen(choice);
+        click(position);
     }
     hover(position);
+}
+
+void PlotInteraction::click(const QPointF& position)
+{
+    const QString choice = m_canvas.laidOutScene().choiceAt(position);
+    if (choice.isEmpty())
+        emit m_view.picked(xAt(position.x()), yAt(position.y()));
+    else
+        emit m_view.pointChosen(choice);
 }
 
 void PlotInteraction::hover(const QPointF& position)

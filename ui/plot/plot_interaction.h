@@ -54,6 +54,7 @@ private:
     double fractionY(double pixel) const;
     bool overYAxis(const QPointF& position) const;
     bool overXAxis(const QPointF& position) const;
+    void click(const QPointF& position);
     void hover(const QPointF& position);
     void moveHandle(int handle, const QPointF& pixel);
     void brush(const QPointF& position);

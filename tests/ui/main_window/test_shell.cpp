@@ -337,8 +337,9 @@ private slots:
         }
         QCOMPARE(visible, 1);
         QVERIFY(QTest::qWaitForWindowActive(sheet));
+        qDebug() << QApplication::activeWindow() << QApplication::focusWidget() << sheet->windowType();
         QTest::keyClick(sheet, Qt::Key_Escape);
-        QVERIFY(!sheet->isVisible());
+        QTRY_VERIFY(!sheet->isVisible());
     }
 
     // Themes.

@@ -280,6 +280,8 @@ private slots:
         QFETCH(QString, choice);
         if (panel == QStringLiteral("channels"))
             edit([](Session& s) { s.tensor.spec.qscheme = QScheme::PerChannelSymmetric; });
+        if (panel == QStringLiteral("range_curve"))
+            edit([](Session& s) { s.tensor.spec.dtype = *dtypeByName("int4"); });
         auto* view = show(panel.toUtf8().constData());
         bool found = false;
         for (const auto& series : view->figure().series) {

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plot/figure.h"
+
+#include <QColor>
+#include <QJsonObject>
+#include <QRectF>
+#include <QSize>
+#include <QString>
+
+#include <vector>
+
+namespace qs {
+
+/// A text on a screenshot. Lengths are logical pixels of the window.
+struct TextRecord {
+    QString text;
+    QRectF rect; ///< around its ink
+    double px = 0;
+    QColor color;
+    QColor background;
+    double contrast = 21; ///< WCAG's, of color on background
+    QString widget;       ///< "QLabel banner", "QPushButton"
+    int owner = 0;        ///< texts of one widget have the same number
+    int plot = -1;        ///< index in Record::plots; -1: outside of plots
+    bool enabled = true;
+    bool cut = false;    ///< sticks out of its widget
+    bool elided = false; ///< "…" in the place of letters
+    bool helped = false; ///< a tooltip can say it in full
+};
+
+/// A PlotView on a screenshot.
+struct PlotRecord {
+    Figure figure;
+    QRectF rect;
+    QRectF axes;
+    double xMin = 0;
+    double xMax = 1;
+};
+
+/// A widget that shows or takes something.
+struct ControlRecord {
+    QString kind; ///< "QLineEdit": Qt's class that it is or is made of
+    QString name; ///< what a screen reader says
+    QString text;
+    QString tip;
+    QRectF rect; ///< the part that can be seen
+    bool enabled = true;
+    bool focusable = false;
+    bool invalid = false;    ///< holds an entry that was refused
+    QString problem;         ///< why it was refused
+    bool horizontal = false; ///< of a scroll bar
+};
+
+/// Everything about a screenshot that a program can judge.
+struct Record {
+    QString state;
+    QString theme;
+    QSizeF size; ///< logical
+    double dpr = 1;
+    std::vector<TextRecord> texts;
+    std::vector<PlotRecord> plots;
+    std::vector<ControlRecord> controls;
+};
+
+/// WCAG 2.1's contrast of two opaque colours, 1 … 21.
+double contrastOf(const QColor& a, const QColor& b);
+
+/// What stands beside a screenshot as a file.
+QJsonObject toJson(const Record& record);
+
+} // namespace qs

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <functional>
+#include <vector>
+
+class QWidget;
+
+namespace qs {
+
+class MainWindow;
+class PlotView;
+
+/// One row of the table of states that are drawn and checked.
+struct State {
+    QString name;
+    /// Brings a new window there; what it starts may still be under way.
+    std::function<void(MainWindow&)> prepare;
+    /// The text of a menu's entry that then opens a dialog, which is drawn in the place of the
+    /// window. Empty: the window itself.
+    QString dialog{};
+};
+
+/// All of them; `folder` gets the files that some of them open. Every panel of the Tensor workspace
+/// that is not in front anyway has a state of its name.
+std::vector<State> states(const QString& folder);
+
+/// Waits until the window has nothing more to compute.
+void settle(MainWindow& window);
+
+/// The plots in sight, from top to bottom, a row from left to right.
+std::vector<PlotView*> plotsInSight(const QWidget& window);
+
+/// Calls `look` with what a state shows: the window, or the dialog that it opens.
+void show(const State& state, MainWindow& window, const std::function<void(QWidget&)>& look);
+
+} // namespace qs
