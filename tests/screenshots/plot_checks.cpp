@@ -285,7 +285,9 @@ QStringList emptyPlots(const Capture& capture)
         for (const auto& text : capture.record.texts) {
             const bool own = figure.title.contains(text.text) || figure.note.contains(text.text) ||
                              figure.emptyText.contains(text.text.trimmed());
-            if (text.plot == static_cast<int>(i) && !own)
+            // Buttons on the plot are not painted by it.
+            const bool button = text.widget.startsWith(QLatin1String("QToolButton"));
+            if (text.plot == static_cast<int>(i) && !own && !button)
                 problems << QStringLiteral("%1 is empty and paints \"%2\"")
                                 .arg(quoted(figure), text.text);
         }

@@ -282,7 +282,7 @@ std::vector<State> viewStates(const QString& bad)
 /// Dialogs.
 std::vector<State> dialogStates()
 {
-    return {{"export_dialog", example(), QStringLiteral("Export plot\u2026")},
+    return {{"export_dialog", example(), QStringLiteral("Export plots\u2026")},
             {"about", example(), QStringLiteral("About Quantoscope")}};
 }
 
@@ -333,8 +333,8 @@ std::vector<State> panelStates()
 std::vector<State> states(const QString& folder)
 {
     auto all = quantizerStates();
-    for (const auto& more :
-         {panelStates(), viewStates(notFinite(folder)), dialogStates(), trainingStates()})
+    for (const auto& more : {panelStates(), panelVariants(), viewStates(notFinite(folder)),
+                             comparisonStates(), shellStates(), dialogStates(), trainingStates()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -24,6 +24,12 @@ struct State {
     QString dialog{};
 };
 
+/// Panels with other choices than a new window has; A|B, what is picked and selected; the palette
+/// and other surfaces.
+std::vector<State> panelVariants();
+std::vector<State> comparisonStates();
+std::vector<State> shellStates();
+
 /// All of them; `folder` gets the files that some of them open. Every panel of the Tensor workspace
 /// that is not in front anyway has a state of its name.
 std::vector<State> states(const QString& folder);

@@ -61,13 +61,24 @@ QStringList overlaps(const Capture& capture)
     return problems;
 }
 
+namespace {
+
+/// A cell of a picture that is a table: under the pointer it is whole.
+bool isCell(const Capture& capture, const TextRecord& text)
+{
+    return text.plot >= 0 &&
+           capture.record.plots[static_cast<std::size_t>(text.plot)].figure.table.has_value();
+}
+
+} // namespace
+
 QStringList cutTexts(const Capture& capture)
 {
     QStringList problems;
     for (const auto& text : capture.record.texts) {
         if (text.cut && !(text.helped && text.plot < 0))
             problems << shown(text) + QStringLiteral(" sticks out of its widget");
-        if (text.elided && !(text.helped && text.plot < 0))
+        if (text.elided && !isCell(capture, text) && !(text.helped && text.plot < 0))
             problems << shown(text) + QStringLiteral(" is elided, and no tooltip has it");
     }
     return problems;

@@ -168,7 +168,9 @@ QStringList sharpness(const Capture& capture)
 
 QStringList darkness(const Capture& capture)
 {
-    if (capture.record.theme != QLatin1String("dark"))
+    // What is exported is white, and so is its preview.
+    if (capture.record.theme != QLatin1String("dark") ||
+        capture.record.state == QLatin1String("export_dialog"))
         return {};
     qint64 white = 0;
     const auto& image = capture.image;

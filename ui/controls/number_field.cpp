@@ -68,6 +68,12 @@ void NumberField::showValue()
 {
     if (m_value) {
         m_edit->setText(m_format(*m_value));
+        // A number that has no room is told in full under the pointer.
+        const bool cut =
+            m_edit->fontMetrics().horizontalAdvance(m_edit->text()) > m_edit->width() - 8;
+        if (cut || m_toldInFull)
+            m_edit->setToolTip(cut ? m_edit->text() : QString());
+        m_toldInFull = cut;
         if (!m_edit->hasFocus())
             m_edit->setCursorPosition(0); // of a long number the beginning is in sight
     }

@@ -60,6 +60,7 @@ private:
     std::optional<double> m_value;
     QString m_problem;
     bool m_inline = true;
+    bool m_toldInFull = false; ///< the tooltip is the number itself
     Check m_check;
     Format m_format;
     Step m_step;

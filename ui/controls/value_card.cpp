@@ -99,6 +99,12 @@ void ValueCard::setValue(const std::shared_ptr<const TensorResult>& result, std:
     refresh();
 }
 
+void ValueCard::setResult(const std::shared_ptr<const TensorResult>& result)
+{
+    m_result = result;
+    refresh();
+}
+
 void ValueCard::setPicked(const std::shared_ptr<const ElementInspection>& picked)
 {
     m_picked = picked;

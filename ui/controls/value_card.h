@@ -23,6 +23,8 @@ public:
     explicit ValueCard(QWidget* parent = nullptr);
     /// No result or no x: dashes.
     void setValue(const std::shared_ptr<const TensorResult>& result, std::optional<double> x);
+    /// Another result; the place of the pointer stays.
+    void setResult(const std::shared_ptr<const TensorResult>& result);
     void setPicked(const std::shared_ptr<const ElementInspection>& picked);
 
 private:

@@ -248,9 +248,9 @@ void ExportDialog::follow()
                               .arg(s.size.width() / millimetresPerInch, 0, 'f', 2)
                               .arg(s.size.height() / millimetresPerInch, 0, 'f', 2));
     const auto files = static_cast<int>(chosen().size());
-    m_export->setText(s.what == ExportWhat::Panel
-                          ? tr("&Export\u2026")
-                          : tr("&Export %n panel(s)\u2026", nullptr, files));
+    m_export->setText(s.what == ExportWhat::Panel ? tr("&Export\u2026")
+                      : files == 1                ? tr("&Export 1 panel\u2026")
+                                                  : tr("&Export %1 panels\u2026").arg(files));
     m_export->setEnabled(!m_exporting && files > 0);
     m_soon.start();
 }
@@ -334,10 +334,11 @@ Result<ExportOutcome> ExportDialog::exportNow(const QString& path)
         outcome.files += *written;
     }
     m_notice->clear();
-    outcome.message =
-        several ? tr("Wrote %n file(s) to %1", nullptr, static_cast<int>(outcome.files.size()))
-                      .arg(path)
-                : tr("Wrote %1").arg(outcome.files.join(QStringLiteral(", ")));
+    outcome.message = several
+                          ? (outcome.files.size() == 1
+                                 ? tr("Wrote 1 file to %1").arg(path)
+                                 : tr("Wrote %1 files to %2").arg(outcome.files.size()).arg(path))
+                          : tr("Wrote %1").arg(outcome.files.join(QStringLiteral(", ")));
     if (!leftOut.isEmpty())
         outcome.message += tr("; nothing to show in %1").arg(leftOut.join(QStringLiteral(", ")));
     return outcome;

@@ -48,8 +48,8 @@ void ExportDialog::accept()
     if (!existing.isEmpty() &&
         QMessageBox::question(
             this, tr("Export"),
-            tr("%n file(s) exist already: %1. Replace?", nullptr, static_cast<int>(existing.size()))
-                .arg(fileList(existing))) != QMessageBox::Yes)
+            tr("These exist already: %1. Replace them?").arg(fileList(existing))) !=
+            QMessageBox::Yes)
         return;
     m_exporting = true;
     m_export->setEnabled(false);

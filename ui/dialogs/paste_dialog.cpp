@@ -178,8 +178,8 @@ QWidget* PasteDialog::buildPreview()
 
 void PasteDialog::prefill(const QString& text)
 {
-    if (static_cast<std::size_t>(text.size()) <= kMostText &&
-        parseParams(text.toStdString(), m_base))
+    // Also what is not understood: then the dialog says why.
+    if (static_cast<std::size_t>(text.size()) <= kMostText)
         setText(text);
 }
 

@@ -63,8 +63,8 @@ void Document::edit(const QString& text, const QString& mergeKey,
     if (m_gesture == 0 && m_lastEdit.elapsed() > kMergeWithinMs)
         ++m_serial;
     m_lastEdit.restart();
-    const QString key =
-        mergeKey.isEmpty() ? QString() : QStringLiteral("%1#%2").arg(mergeKey).arg(m_serial);
+    const bool always = mergeKey.isEmpty() || mergeKey.endsWith(QLatin1Char('*'));
+    const QString key = always ? mergeKey : QStringLiteral("%1#%2").arg(mergeKey).arg(m_serial);
     m_undo.push(new SessionCommand(*this, text, key, std::move(after)));
 }
 
@@ -189,7 +189,7 @@ void Document::showView(std::vector<View>& from, std::vector<View>& to)
     m_lastZoom.invalidate();
     const QScopedValueRollback guard(m_goingThroughViews, true);
     if (next.panels != m_session.tensor.view.panels)
-        edit(tr("plots in front"), {},
+        edit(tr("plots in front"), QStringLiteral("panels*"),
              [&](Session& session) { session.tensor.view.panels = next.panels; });
     adjustView([&](Session& session) {
         session.workspace = next.workspace;

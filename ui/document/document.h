@@ -29,7 +29,8 @@ public:
 
     /// Applies `change` to a copy of the session and makes it one undo step called `text`. Nothing
     /// happens where nothing changed. Steps with the same `mergeKey` become one while a gesture is
-    /// open, or when they follow each other within half a second; an empty key never merges.
+    /// open, or when they follow each other within half a second; those whose key ends with *
+    /// whenever they follow each other; an empty key never merges.
     void edit(const QString& text, const QString& mergeKey,
               const std::function<void(Session&)>& change);
     /// Changes how the session is looked at (workspace, zoom, picked element, brush): no undo step,

@@ -64,8 +64,9 @@ TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* pa
         [](const SelectionRequest& request, const JobContext& context) {
             return selectionReport(*request.result, request.brush, context);
         },
-        [this](const SelectionRequest&, Result<std::shared_ptr<const Report>> answer) {
+        [this](const SelectionRequest& request, Result<std::shared_ptr<const Report>> answer) {
             m_selection = answer ? std::move(*answer) : nullptr;
+            m_selectionOf = request;
             emit changed();
         },
         this);
@@ -151,6 +152,7 @@ void TensorAnswers::ask()
         !m_requested || m_requested->tensor.bytes().data() != tensor->bytes().data();
     if (otherTensor) {
         m_job->cancel();
+        m_pickJob->cancel();
         m_studies->want({});
         m_otherStudies->want({});
     }
@@ -242,7 +244,10 @@ PanelInput TensorAnswers::input(const PanelInfo& panel) const
     input.otherStudy = m_otherStudies->study(panel.study);
     input.showsB = session.showsB;
     input.picked = m_picked;
-    input.selection = session.view.brush ? m_selection : nullptr;
+    // Only what is of this very result: counts of another one would be wrong ones.
+    const bool isOfThis = m_selectionOf && m_selectionOf->result == m_result &&
+                          session.view.brush && m_selectionOf->brush == *session.view.brush;
+    input.selection = isOfThis ? m_selection : nullptr;
     input.view = session.view;
     return input;
 }

@@ -95,7 +95,8 @@ private:
     std::shared_ptr<const TensorResult> m_other;
     std::shared_ptr<const ElementInspection> m_picked;
     std::shared_ptr<const Report> m_selection;
-    std::optional<SelectionRequest> m_selected; ///< what the selection is, or will be, of
+    std::optional<SelectionRequest> m_selected;    ///< what is selected
+    std::optional<SelectionRequest> m_selectionOf; ///< what m_selection is of
     QString m_problem;
 };
 

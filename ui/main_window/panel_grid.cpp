@@ -32,7 +32,8 @@ PanelGrid::PanelGrid(WorkspaceId workspace, QWidget* parent)
     setMinimumSize(300, 3 * 180 + 60);
     arrange();
     connect(m_tabs, &PanelTabs::chosen, this, [this](const QString& id) {
-        emit panelChosen(static_cast<int>(m_places.size()) - 1, id);
+        m_lastUsed = m_places.size() - 1;
+        emit panelChosen(static_cast<int>(m_lastUsed), id);
     });
 }
 
@@ -62,6 +63,8 @@ void PanelGrid::addPlace()
     connect(place.view, &PlotView::contextMenuRequested, this,
             [this, index](const QPoint& at) { emit menuRequested(index, at); });
     connect(place.view, &PlotView::neededMarginsChanged, this, &PanelGrid::align);
+    connect(place.view, &PlotView::picked, this,
+            [this, index] { m_lastUsed = static_cast<std::size_t>(index); });
     m_places.push_back(place);
     place.view->show();
     emit placeAdded(index);
@@ -177,9 +180,9 @@ int PanelGrid::focusedPlace() const
 {
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         if (m_places[i].view->hasFocus())
-            return static_cast<int>(i);
+            m_lastUsed = i;
     }
-    return 0;
+    return static_cast<int>(std::min(m_lastUsed, m_places.size() - 1));
 }
 
 void PanelGrid::resizeEvent(QResizeEvent* event)

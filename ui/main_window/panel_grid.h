@@ -46,7 +46,7 @@ public:
     /// was.
     std::vector<std::string> withPanel(int place, const QString& id) const;
     void setTheme(ThemeId theme);
-    /// The place whose plot has the focus, or the first one.
+    /// The place whose plot has the focus, or had it or was chosen for last.
     int focusedPlace() const;
     /// Gives the plots of each column the same margins.
     void align();
@@ -76,6 +76,7 @@ private:
     ThemeId m_theme = ThemeId::Light;
     int m_columns = 1;
     int m_rows = 1;
+    mutable std::size_t m_lastUsed = 0; ///< the place that had the focus, or whose tab was clicked
 };
 
 } // namespace qs

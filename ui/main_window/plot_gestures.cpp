@@ -3,6 +3,7 @@
 #include "ui/main_window/plot_gestures.h"
 
 #include "core/calib/edit_spec.h"
+#include "ui/controls/forms.h"
 
 #include <cmath>
 
@@ -103,10 +104,13 @@ void PlotGestures::turnScale(double notches)
 void PlotGestures::chooseDType(DType dtype)
 {
     const auto params = m_controls.currentParams();
-    if (!params)
-        return;
-    m_document.edit(tr("dtype"), {}, [&](Session& session) {
-        session.tensor.spec = withDType(session.tensor.spec, *params, dtype);
+    m_document.edit(tr("dtype %1").arg(text(info(dtype).name)), {}, [&](Session& session) {
+        auto& spec = session.tensor.spec;
+        // Before there is a tensor there is no range to keep.
+        if (params)
+            spec = withDType(spec, *params, dtype);
+        else
+            spec.dtype = dtype;
     });
 }
 
@@ -133,7 +137,7 @@ void PlotGestures::choose(const QString& choice)
     const QString kind = choice.section(QLatin1Char(':'), 0, 0);
     const QString value = choice.section(QLatin1Char(':'), 1);
     if (kind == QLatin1String("observer")) {
-        m_document.edit(tr("observer"), {}, [&](Session& session) {
+        m_document.edit(tr("observer %1").arg(value), {}, [&](Session& session) {
             session.tensor.spec.observer = value.toStdString();
         });
     } else if (kind == QLatin1String("dtype")) {

@@ -68,7 +68,7 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
     connect(m_grid, &PanelGrid::menuRequested, this, &TensorWorkspace::showMenu);
     connect(m_grid, &PanelGrid::panelChosen, this, [this](int place, const QString& id) {
         const auto ids = m_grid->withPanel(place, id);
-        m_document.edit(tr("show %1").arg(panelTitle(*panelById(id))), {},
+        m_document.edit(tr("plots in front"), QStringLiteral("panels*"),
                         [&](Session& session) { session.tensor.view.panels = ids; });
     });
     connect(m_grid, &PanelGrid::arranged, this, [this] {
@@ -82,7 +82,11 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
         m_value->setPicked(m_answers.picked());
         refreshFigures();
     });
-    connect(&m_answers, &TensorAnswers::problemChanged, this, &TensorWorkspace::refreshBanner);
+    connect(&m_answers, &TensorAnswers::problemChanged, this, [this] {
+        refreshBanner();
+        if (!m_answers.result())
+            refreshFigures();
+    });
     connect(&m_answers, &TensorAnswers::busyChanged, this, &TensorWorkspace::refreshBusy);
     connect(&m_answers, &TensorAnswers::progressed, this,
             [this](const QString& stage, double fraction) {
@@ -217,6 +221,10 @@ void TensorWorkspace::showMenu(int place, const QPoint& at)
 
 void TensorWorkspace::follow()
 {
+    // What was wrong with a file is of no interest once another one is looked at.
+    const auto& source = m_document.session().tensor.source;
+    if (!m_fileProblem.isEmpty() && source != m_source)
+        showFileProblem({});
     const auto& view = m_document.session().tensor.view;
     if (view == m_shown)
         return;
@@ -265,6 +273,7 @@ void TensorWorkspace::refreshBusy()
 void TensorWorkspace::showFileProblem(const QString& message)
 {
     m_fileProblem = message;
+    m_source = m_document.session().tensor.source;
     refreshBanner();
 }
 
@@ -314,7 +323,11 @@ void TensorWorkspace::refreshFigures()
             continue;
         place.drawn = place.panel;
         const auto input = m_answers.input(*place.panel);
-        place.view->setFigure(figureOf(*place.panel, input));
+        auto figure = figureOf(*place.panel, input);
+        // Not that nothing is chosen, but why nothing can be shown of it.
+        if (!input.tensor && !m_answers.problem().isEmpty())
+            figure.emptyText = figure.accessible = m_answers.problem();
+        place.view->setFigure(figure);
         if (place.sharesX() && input.tensor) {
             const auto& x = place.view->figure().x;
             const auto range = input.view.x.value_or(std::array{x.min, x.max});
@@ -327,7 +340,7 @@ void TensorWorkspace::refreshFigures()
 void TensorWorkspace::refreshFacts()
 {
     m_facts->setResult(m_answers.result());
-    m_value->setValue(m_answers.result(), std::nullopt);
+    m_value->setResult(m_answers.result());
     emit statusChanged(status());
 }
 

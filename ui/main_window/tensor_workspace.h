@@ -97,6 +97,7 @@ private:
     QuantizerControls* m_controls;
     ResultBox* m_resultBox;
     QString m_fileProblem; ///< the file that was opened last could not be read
+    std::string m_source;  ///< what was chosen when that was said
     bool m_linking = false;
 };
 

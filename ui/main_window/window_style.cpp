@@ -153,6 +153,8 @@ QString windowStyleSheet(ThemeId theme)
                "QToolButton#panelTab { padding: 2px 7px; }"
                "QToolButton#panelMenu { padding: 0px; }"
                "QToolButton#side { padding: 4px 10px; }"
+               "QToolButton#side:checked { background: palette(highlight);"
+               " color: palette(highlighted-text); border-radius: 3px; }"
                "QGroupBox { font-weight: 600; border: 1px solid %5; border-radius: 4px;"
                " margin-top: 18px; padding-top: 4px; }"
                "QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left;"

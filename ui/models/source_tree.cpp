@@ -145,6 +145,8 @@ void SourceTree::follow()
             return;
         }
     }
+    // Nothing of the tree is chosen: the next click on any row is a choice.
+    setCurrentItem(nullptr);
 }
 
 void SourceTree::choose(QTreeWidgetItem* item)

@@ -319,6 +319,8 @@ Figure channelsFigure(const PanelInput& input)
     whiskers.labelsShown = false;
     for (const auto& place : places.all)
         whiskers.labels.push_back(place.label);
+    for (const auto& place : places.all)
+        whiskers.choices.push_back(place.choice);
     const bool quartiles = std::any_of(places.all.begin(), places.all.end(),
                                        [](const Place& p) { return std::isfinite(p.q1); });
     if (!quartiles)

@@ -41,8 +41,7 @@ std::vector<QString> rowOf(const TensorResult& result, const DialectResult& dial
     const auto& zeros = params.zeroPoint();
     row.push_back(zeros.empty() ? QStringLiteral("\u2013")
                                 : QString::number(zeros[zeros.size() > 1 ? set : 0]));
-    row.push_back(
-        Panels::tr("%1 \u2026 %2").arg(params.range().quantMin).arg(params.range().quantMax));
+    row.push_back(Panels::tr("%1 to %2").arg(params.range().quantMin).arg(params.range().quantMax));
     if (isBase) {
         row.insert(row.end(), 3, QStringLiteral("\u2013"));
         row.push_back(Panels::tr("what the others are compared with"));

@@ -26,7 +26,7 @@ struct PanelInput {
     /// The other side of A|B, where there is one: the same tensor through it.
     std::shared_ptr<const TensorResult> other;
     std::shared_ptr<const TensorStudy> otherStudy; ///< likewise
-    bool showsB = false; ///< `tensor` is through B, `other` through A
+    bool showsB = false;                           ///< `tensor` is through B, `other` through A
     /// The element view.picked through the quantizer in force; null: none is picked.
     std::shared_ptr<const ElementInspection> picked;
     /// The elements of what is shown whose values lie in view.brush, through its quantizer.

@@ -33,7 +33,9 @@ void unite(Axis& a, const Axis& b)
 bool isInBoth(const Series& series, const Figure& other)
 {
     return std::any_of(other.series.begin(), other.series.end(), [&](const Series& each) {
-        return each.csvName == series.csvName && each.x == series.x && each.y == series.y;
+        const bool reference = series.color == ColorRole::Reference;
+        return each.csvName == series.csvName &&
+               (reference || (each.x == series.x && each.y == series.y));
     });
 }
 
@@ -48,7 +50,11 @@ void drawOver(Figure& a, const Figure& b, bool aIsB)
             continue;
         Series copy = series;
         copy.color = ColorRole::Other;
-        copy.style = LineStyle::Dashed;
+        // Lines that differ by their dashes still do.
+        if (copy.style == LineStyle::Solid)
+            copy.style = LineStyle::Dashed;
+        else if (copy.style == LineStyle::Dashed)
+            copy.style = LineStyle::DashDot;
         copy.labels.clear();
         copy.choices.clear();
         copy.csvName = QStringLiteral("%1: %2").arg(others, copy.csvName);
@@ -62,8 +68,19 @@ void drawOver(Figure& a, const Figure& b, bool aIsB)
         added.push_back(std::move(copy));
     }
     for (auto& series : a.series) {
-        if (!series.name.isEmpty() && !isInBoth(series, b) && series.kind != SeriesKind::Rug)
+        if (isInBoth(series, b) || series.kind == SeriesKind::Rug)
+            continue;
+        series.csvName = QStringLiteral("%1: %2").arg(own, series.csvName);
+        if (!series.name.isEmpty())
             series.name = QStringLiteral("%1: %2").arg(own, series.name);
+    }
+    // What made the other side, beside what made this one.
+    for (const auto& [key, value] : b.provenance) {
+        const bool same =
+            std::any_of(a.provenance.begin(), a.provenance.end(),
+                        [&](const auto& row) { return row == std::pair(key, value); });
+        if (!same)
+            a.provenance.emplace_back(QStringLiteral("%1: %2").arg(others, key), value);
     }
     for (auto& series : added)
         a.series.push_back(std::move(series));
@@ -105,10 +122,16 @@ void mark(Figure& figure, const QString& label, double x)
             {QStringLiteral("picked"), label, x, ColorRole::Accent, LineStyle::Solid, false});
 }
 
-/// A place on the axis of errors.
-double errorPlace(const ElementInspection& element, ErrorUnit unit)
+/// Whether a figure's axis of errors is in steps; a panel may keep to them where a value is wanted.
+bool isInLsb(const Figure& figure)
 {
-    return unit == ErrorUnit::Value ? element.error : element.error / element.step;
+    return figure.x.unit.contains(QLatin1String("LSB"));
+}
+
+/// A place on the axis of errors.
+double errorPlace(const ElementInspection& element, const Figure& figure)
+{
+    return isInLsb(figure) ? element.error / element.step : element.error;
 }
 
 void markPicked(Figure& figure, const PanelInfo& panel, const PanelInput& input)
@@ -121,17 +144,21 @@ void markPicked(Figure& figure, const PanelInfo& panel, const PanelInput& input)
         mark(figure, Panels::tr("x = %1").arg(number(static_cast<double>(element.x))),
              static_cast<double>(element.x));
     else if (is(panel, "error_histogram"))
-        mark(figure, Panels::tr("e = %1").arg(number(errorPlace(element, input.view.errorUnit))),
-             errorPlace(element, input.view.errorUnit));
+        mark(figure, Panels::tr("e = %1").arg(number(errorPlace(element, figure))),
+             errorPlace(element, figure));
     else if (is(panel, "code_usage") && info(dtype).isInteger())
         mark(figure, Panels::tr("q = %1").arg(codeText(dtype, element.code)), element.code);
 }
 
-/// What of the histogram belongs to the selected elements.
-Series selected(const QString& csvName)
+/// What of the histogram belongs to the selected elements; they are of the channel that is shown,
+/// where these histograms are of the whole tensor.
+Series selected(const QString& csvName, const TensorResult& result)
 {
     Series series;
-    series.name = Panels::tr("selected");
+    series.name = result.channel ? Panels::tr("selected of %1 %2")
+                                       .arg(partName(result.report->spec))
+                                       .arg(*result.channel)
+                                 : Panels::tr("selected");
     series.csvName = csvName;
     series.kind = SeriesKind::Histogram;
     series.color = ColorRole::Accent;
@@ -154,8 +181,8 @@ void addSelection(Figure& figure, const PanelInfo& panel, const PanelInput& inpu
         return;
     const auto& report = *input.selection;
     const auto n = static_cast<double>(std::max<std::int64_t>(input.tensor->report->n(), 1));
-    if (is(panel, "error_histogram") && input.view.errorUnit == ErrorUnit::Lsb) {
-        auto series = selected(QStringLiteral("selected density [1/LSB]"));
+    if (is(panel, "error_histogram") && isInLsb(figure)) {
+        auto series = selected(QStringLiteral("selected density [1/LSB]"), *input.tensor);
         const auto& rounding = report.roundingErrors;
         const auto& clipping = report.clippingErrors;
         for (std::size_t i = 0; i < rounding.counts.size(); ++i) {
@@ -168,7 +195,7 @@ void addSelection(Figure& figure, const PanelInfo& panel, const PanelInput& inpu
         figure.series.push_back(std::move(series));
     } else if (is(panel, "code_usage") && !figure.series.empty()) {
         // In the same bars: the fullest code of each.
-        auto series = selected(QStringLiteral("selected count per code"));
+        auto series = selected(QStringLiteral("selected count per code"), *input.tensor);
         const auto& bars = figure.series.front();
         const auto first = input.tensor->report->params.firstCode();
         series.x = bars.x;

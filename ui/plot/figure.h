@@ -69,7 +69,7 @@ struct Series {
     /// PlotView::pointChosen. Empty: nothing.
     std::vector<QString> choices;
     LabelSide labelSide = LabelSide::Any;
-    double share = 0.7;      ///< Bars: how much of the room between them they take
+    double share = 0.7; ///< Bars: how much of the room between them they take
 };
 
 /// An axis. A finite range always: core computes it, the plot never guesses.

@@ -99,7 +99,11 @@ QString FigureLabels::choiceAt(const QPointF& position) const
         for (std::size_t i = 0; i < count; ++i) {
             const QPointF off(x->coordToPixel(series.x[i]) - position.x(),
                               y->coordToPixel(series.y[i]) - position.y());
-            const double distance = std::max(std::abs(off.x()), std::abs(off.y()));
+            double distance = std::max(std::abs(off.x()), std::abs(off.y()));
+            if (series.kind == SeriesKind::Bars && i < series.y2.size()) {
+                const double end = y->coordToPixel(series.y2[i]) - position.y();
+                distance = off.y() * end <= 0 ? std::abs(off.x()) : nearest + 1;
+            }
             if (distance <= nearest && !series.choices[i].isEmpty()) {
                 nearest = distance;
                 choice = series.choices[i];

@@ -134,12 +134,14 @@ private slots:
         QCOMPARE(dialog.result(), static_cast<int>(QDialog::Accepted));
     }
 
-    void prefill_onlyTakesWhatCanBeRead()
+    void prefill_takesTheClipboard_andSaysWhatIsWrongWithIt()
     {
         PasteDialog dialog((QuantSpec()));
         auto* text = find<QPlainTextEdit>(dialog, "text to read");
         dialog.prefill(QStringLiteral("a shopping list"));
-        QVERIFY(text->toPlainText().isEmpty());
+        QCOMPARE(text->toPlainText(), QStringLiteral("a shopping list"));
+        QVERIFY(dialog.configuration() == nullptr);
+        QVERIFY(!find<QLabel>(dialog, "problem")->text().isEmpty());
         dialog.prefill(QStringLiteral("(0.5, 3)"));
         QCOMPARE(text->toPlainText(), QStringLiteral("(0.5, 3)"));
         QVERIFY(dialog.configuration() != nullptr);

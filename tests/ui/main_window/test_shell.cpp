@@ -336,8 +336,8 @@ private slots:
                 visible += list->topLevelItem(i)->child(j)->isHidden() ? 0 : 1;
         }
         QCOMPARE(visible, 1);
-        QVERIFY(QTest::qWaitForWindowActive(sheet));
-        qDebug() << QApplication::activeWindow() << QApplication::focusWidget() << sheet->windowType();
+        // The offscreen platform activates no dialogs by itself.
+        QApplication::setActiveWindow(sheet);
         QTest::keyClick(sheet, Qt::Key_Escape);
         QTRY_VERIFY(!sheet->isVisible());
     }

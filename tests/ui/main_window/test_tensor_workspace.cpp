@@ -14,6 +14,7 @@
 #include <QDropEvent>
 #include <QFile>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QTemporaryDir>
@@ -349,6 +350,21 @@ private slots:
         QVERIFY(marker(show("transfer"), "picked") == nullptr);
     }
 
+    /// The panel keeps to LSB where channels have steps of different sizes.
+    void pickedElement_ofAChannel_isPlacedInTheUnitOfTheAxis()
+    {
+        edit([](Session& s) {
+            s.tensor.spec.qscheme = QScheme::PerChannelSymmetric;
+            s.tensor.view.errorUnit = ErrorUnit::Value;
+        });
+        m_window->document().adjustView([](Session& s) { s.tensor.view.picked = 700; });
+        settle();
+        const auto* view = show("error_histogram");
+        QVERIFY(view->figure().x.unit.contains(QStringLiteral("LSB")));
+        const auto element = workspace().answers().picked();
+        QVERIFY(std::fabs(marker(view, "picked")->x - element->error / element->step) < 1e-12);
+    }
+
     void clickedCell_isPicked()
     {
         auto* view = show("cells");
@@ -403,6 +419,44 @@ private slots:
         QTest::mouseClick(view, Qt::LeftButton, Qt::ControlModifier, at(view, 0.1));
         settle();
         QVERIFY(!tensor().view.brush);
+    }
+
+    // What stays, and what goes.
+
+    void fileProblem_goesWithTheNextTensor()
+    {
+        m_window->openPaths({m_folder.filePath(QStringLiteral("none.safetensors"))});
+        auto* banner = workspace().findChild<QLabel*>(QStringLiteral("banner"));
+        QTRY_VERIFY(!banner->isHidden());
+        edit([](Session& s) {
+            s.tensor.source = "generator:normal?numel=4096&seed=1";
+            s.tensor.tensor.clear();
+        });
+        QVERIFY(banner->isHidden());
+    }
+
+    void tensorOfNothingFinite_saysSoInThePlots()
+    {
+        const auto nan =
+            Tensor::fromFloats("n", *qs::Shape::make({3}), std::vector<float>(3, std::nanf("")));
+        const auto path = m_folder.filePath(QStringLiteral("nan.npy"));
+        QVERIFY(writeTensors(path.toStdString(), {&nan, 1}));
+        m_window->document().replace(Session(), {});
+        m_window->openPaths({path});
+        QTRY_VERIFY(!workspace().answers().problem().isEmpty());
+        const auto* view = workspace().grid().places().front().view;
+        QCOMPARE(view->figure().emptyText, workspace().answers().problem());
+    }
+
+    void panelsInARow_areOneStep()
+    {
+        const int count = steps();
+        for (const char* id : {"code_usage", "bits_sweep", "landscape", "cells"})
+            show(id);
+        QCOMPARE(steps(), count + 1);
+        undo();
+        settle();
+        QCOMPARE(std::string(workspace().grid().places().back().panel->id), std::string("error"));
     }
 
     // A|B.
