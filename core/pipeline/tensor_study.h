@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/analysis/dialect_report.h"
 #include "core/analysis/channel_errors.h"
+#include "core/analysis/dialect_report.h"
 #include "core/analysis/error_landscape.h"
 #include "core/analysis/rate_distortion.h"
 #include "core/analysis/slice.h"

@@ -296,10 +296,12 @@ private slots:
                              : (v - y.min) / (y.max - y.min);
             };
             const QRect axes = view->axesRect();
+            const bool bar = series.kind == SeriesKind::Bars;
+            const double height = bar ? (series.y[i] + series.y2[i]) / 2 : series.y[i];
             QTest::mouseClick(
                 view, Qt::LeftButton, {},
                 {static_cast<int>(std::lround(view->pixelOf(series.x[i]))),
-                 static_cast<int>(std::lround(axes.bottom() - part(series.y[i]) * axes.height()))});
+                 static_cast<int>(std::lround(axes.bottom() - part(height) * axes.height()))});
             found = true;
             break;
         }
