@@ -234,7 +234,10 @@ QStringList histogramTitle(const Capture& capture)
         }
         if (!figure.title.contains(QLatin1String(" of ")))
             problems << quoted(figure) + QStringLiteral(" does not say of what");
-        if (!bins.match(painted).hasMatch())
+        // Levels and codes are counted one by one.
+        const bool binned = !figure.title.contains(QLatin1String("(dequantized)")) &&
+                            !figure.title.contains(QLatin1String("(code)"));
+        if (binned && !bins.match(painted).hasMatch())
             problems << quoted(figure) + QStringLiteral(" does not say how many bins");
         if (!scale.match(painted).hasMatch())
             problems << quoted(figure) + QStringLiteral(" does not say how it counts");

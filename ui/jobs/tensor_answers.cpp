@@ -283,6 +283,10 @@ void TensorAnswers::pickNear(double x)
 void TensorAnswers::inspectPicked()
 {
     const auto index = m_document.session().tensor.view.picked;
+    if (index == m_pickedIndex && m_result == m_pickedResult)
+        return;
+    m_pickedIndex = index;
+    m_pickedResult = m_result;
     const bool had = m_picked != nullptr;
     m_picked = nullptr;
     if (index && m_result && *index < m_result->facts->tensor.numel()) {

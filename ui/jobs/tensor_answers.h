@@ -94,6 +94,8 @@ private:
     std::shared_ptr<const TensorResult> m_result;
     std::shared_ptr<const TensorResult> m_other;
     std::shared_ptr<const ElementInspection> m_picked;
+    std::optional<std::int64_t> m_pickedIndex; ///< what m_picked is of
+    std::shared_ptr<const TensorResult> m_pickedResult;
     std::shared_ptr<const Report> m_selection;
     std::optional<SelectionRequest> m_selected;    ///< what is selected
     std::optional<SelectionRequest> m_selectionOf; ///< what m_selection is of

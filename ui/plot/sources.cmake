@@ -28,6 +28,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/palettes.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction_keys.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_overlay.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_view.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/theme.cpp
