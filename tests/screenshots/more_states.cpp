@@ -7,6 +7,7 @@
 #include "ui/main_window/command_palette.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/recovery_bar.h"
+#include "ui/main_window/shortcut_sheet.h"
 #include "ui/main_window/tensor_workspace.h"
 
 #include <QDateTime>
@@ -212,6 +213,10 @@ std::vector<State> shellStates()
              settle(w);
              w.findChild<CommandPalette*>()->open();
              w.findChild<CommandPalette*>()->findChild<QLineEdit*>()->setText(QStringLiteral("re"));
+         },
+         {},
+         [](MainWindow& w) -> QWidget* {
+             return w.findChild<CommandPalette*>();
          }},
         {QStringLiteral("recovery_bar"),
          [](MainWindow& w) {
@@ -219,8 +224,15 @@ std::vector<State> shellStates()
              w.findChild<RecoveryBar*>()->offer(
                  {{QString(), QString(), QDateTime(QDate::currentDate(), QTime(14, 5)), nullptr}});
          }},
-        {QStringLiteral("shortcut_sheet"), [](MainWindow& w) { w.openExample(); },
-         QStringLiteral("Shortcuts and gestures\u2026")},
+        {QStringLiteral("shortcut_sheet"),
+         [](MainWindow& w) {
+             w.openExample();
+             w.findChild<ShortcutSheet*>()->open();
+         },
+         {},
+         [](MainWindow& w) -> QWidget* {
+             return w.findChild<ShortcutSheet*>();
+         }},
         {QStringLiteral("paste_parameters"), [](MainWindow& w) { w.openExample(); },
          QStringLiteral("Paste parameters\u2026")},
     };

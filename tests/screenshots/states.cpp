@@ -365,6 +365,10 @@ std::vector<PlotView*> plotsInSight(const QWidget& window)
 
 void show(const State& state, MainWindow& window, const std::function<void(QWidget&)>& look)
 {
+    if (state.surface) {
+        look(*state.surface(window));
+        return;
+    }
     if (state.dialog.isEmpty()) {
         look(window);
         return;

@@ -22,6 +22,8 @@ struct State {
     /// The text of a menu's entry that then opens a dialog, which is drawn in the place of the
     /// window. Empty: the window itself.
     QString dialog{};
+    /// What of the window is drawn, where it lies over the rest: the palette. Empty: all of it.
+    std::function<QWidget*(MainWindow&)> surface{};
 };
 
 /// Panels with other choices than a new window has; A|B, what is picked and selected; the palette

@@ -87,7 +87,7 @@ void NumberField::commit()
         return;
     const auto value = parseNumber(m_edit->text().toStdString());
     if (!value) {
-        setMessage(tr("not a number; write 0.0039, 1/256 or 2^-8"));
+        setMessage(tr("not a finite number; write 0.0039, 1/256 or 2^-8"));
         return;
     }
     if (m_check) {

@@ -50,7 +50,7 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
     add(tr("&A | B"), QKeySequence(Qt::Key_Backslash),
         tr("Go to the other configuration; the axes stay. The first time B begins as a copy of A."),
         [&document] { toggleAB(document); });
-    add(tr("&Overlay the other configuration"), QKeySequence(Qt::Key_O),
+    add(tr("&Overlay the other side"), QKeySequence(Qt::Key_O),
         tr("Draw the other configuration over this one, dashed"),
         [&document] { toggleOverlay(document); });
     add(tr("&Keep a snapshot"), QKeySequence(Qt::CTRL | Qt::Key_B),

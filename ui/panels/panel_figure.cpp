@@ -102,7 +102,8 @@ void addOther(Figure& figure, const PanelInfo& panel, const PanelInput& input)
     otherInput.study = input.otherStudy;
     otherInput.other = nullptr;
     const Figure other = panel.build(otherInput);
-    if (!other.emptyText.isEmpty())
+    // A map has no place beyond its cells.
+    if (!other.emptyText.isEmpty() || figure.map || figure.table)
         return;
     // Axes of other units or of other places are no common ones.
     if (figure.x.title == other.x.title && figure.x.unit == other.x.unit)
@@ -111,7 +112,7 @@ void addOther(Figure& figure, const PanelInfo& panel, const PanelInput& input)
         unite(figure.y, other.y);
     if (figure.y2 && other.y2 && figure.y2->title == other.y2->title)
         unite(*figure.y2, *other.y2);
-    if (input.view.overlay && !figure.map && !figure.table)
+    if (input.view.overlay)
         drawOver(figure, other, input.showsB);
 }
 
