@@ -122,7 +122,7 @@ private slots:
         QVERIFY(field.message().contains(QStringLiteral("above 0")));
         type(field, "abc");
         QCOMPARE(committed.count(), 0);
-        QVERIFY(field.message().contains(QStringLiteral("not a number")));
+        QVERIFY(field.message().contains(QStringLiteral("not a finite number")));
         QTest::keyClick(field.edit(), Qt::Key_Escape);
         QCOMPARE(field.edit()->text(), QStringLiteral("0.5"));
         QVERIFY(field.message().isEmpty());
