@@ -11,16 +11,19 @@ namespace {
 constexpr std::int64_t kMostForQuartiles = 1 << 24;
 constexpr std::int64_t kCellSide = 512;
 
+} // namespace
+
 Result<Quantizer> quantizerOf(const ErrorSource& source, const QuantSpec& spec,
-                              const JobContext& context)
+                              const Report* report, const JobContext& context)
 {
+    const auto& shape = source.tensor.shape();
+    if (report != nullptr && report->spec == spec)
+        return Quantizer::make(report->params, shape, spec.rounding, spec.seed);
     auto params = chooseQuantParams(source.tensor, spec, context, &source.stats, source.index);
     if (!params)
         return params.error();
-    return Quantizer::make(std::move(*params), source.tensor.shape(), spec.rounding, spec.seed);
+    return Quantizer::make(std::move(*params), shape, spec.rounding, spec.seed);
 }
-
-} // namespace
 
 int channelAxis(const QuantSpec& spec, const Shape& shape)
 {
@@ -36,8 +39,8 @@ Result<ParamLayout> channelLayout(const QuantSpec& spec, const Shape& shape)
     return ParamLayout::perChannel(shape, channelAxis(spec, shape));
 }
 
-Result<void> addChannels(const ErrorSource& source, const QuantSpec& spec, TensorStudy& study,
-                         const JobContext& context)
+Result<void> addChannels(const ErrorSource& source, const QuantSpec& spec,
+                         const Quantizer& quantizer, TensorStudy& study, const JobContext& context)
 {
     const auto& shape = source.tensor.shape();
     if (info(spec.qschemeInUse()).granularity == Granularity::Tensor && shape.rank() < 2) {
@@ -48,25 +51,19 @@ Result<void> addChannels(const ErrorSource& source, const QuantSpec& spec, Tenso
     const auto channels = channelLayout(spec, shape);
     if (!channels)
         return channels.error();
-    const auto quantizer = quantizerOf(source, spec, context);
-    if (!quantizer)
-        return quantizer.error();
     ChannelErrorOptions options;
     options.quartiles = source.tensor.numel() <= kMostForQuartiles;
-    auto errors = channelErrors(source.tensor, *quantizer, *channels, options, context);
+    auto errors = channelErrors(source.tensor, quantizer, *channels, options, context);
     if (!errors)
         return errors.error();
     study.channels = std::move(*errors);
     return {};
 }
 
-Result<void> addCells(const ErrorSource& source, const QuantSpec& spec, const SlicePlace& place,
-                      TensorStudy& study, const JobContext& context)
+Result<void> addCells(const ErrorSource& source, const Quantizer& quantizer,
+                      const SlicePlace& place, TensorStudy& study, const JobContext& context)
 {
-    const auto quantizer = quantizerOf(source, spec, context);
-    if (!quantizer)
-        return quantizer.error();
-    auto cells = sliceCells(source.tensor, *quantizer, place, kCellSide, context);
+    auto cells = sliceCells(source.tensor, quantizer, place, kCellSide, context);
     if (!cells)
         return cells.error();
     study.cells = std::move(*cells);

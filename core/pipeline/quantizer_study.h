@@ -14,11 +14,16 @@ int channelAxis(const QuantSpec& spec, const Shape& shape);
 /// Errors: what QuantSpec::layout says.
 Result<ParamLayout> channelLayout(const QuantSpec& spec, const Shape& shape);
 
-/// The studies of the quantizer in use (StudyKind::Channels, Cells). Errors: what chooseQuantParams
-/// says; cancelled.
-Result<void> addChannels(const ErrorSource& source, const QuantSpec& spec, TensorStudy& study,
-                         const JobContext& context);
-Result<void> addCells(const ErrorSource& source, const QuantSpec& spec, const SlicePlace& place,
-                      TensorStudy& study, const JobContext& context);
+/// What a spec resolves to for a tensor: `report`'s parameters where it is of that spec, else found
+/// anew. Errors: what chooseQuantParams says; cancelled.
+Result<Quantizer> quantizerOf(const ErrorSource& source, const QuantSpec& spec,
+                              const Report* report, const JobContext& context);
+
+/// The studies of the quantizer in use (StudyKind::Channels, Cells). Errors: a spec whose layout
+/// does not fit; cancelled.
+Result<void> addChannels(const ErrorSource& source, const QuantSpec& spec,
+                         const Quantizer& quantizer, TensorStudy& study, const JobContext& context);
+Result<void> addCells(const ErrorSource& source, const Quantizer& quantizer,
+                      const SlicePlace& place, TensorStudy& study, const JobContext& context);
 
 } // namespace qs

@@ -49,7 +49,8 @@ StudyRequest studyRequestOf(const TensorResult& result, const TensorView& view, 
 {
     return {{result.facts->tensor, result.report->spec, result.channel.value_or(0)},
             kind,
-            view.sliceAt};
+            view.sliceAt,
+            result.report};
 }
 
 } // namespace qs

@@ -299,11 +299,16 @@ Result<std::shared_ptr<const TensorStudy>> make(TensorPipeline& pipeline,
         added = addSearch(subject->source, subject->spec, *study, context);
         break;
     case StudyKind::Channels:
-        added = addChannels(subject->source, subject->spec, *study, context);
+    case StudyKind::Cells: {
+        const auto quantizer =
+            quantizerOf(subject->source, subject->spec, request.report.get(), context);
+        if (!quantizer)
+            return quantizer.error();
+        added = key.kind == StudyKind::Cells
+                    ? addCells(subject->source, *quantizer, *key.slice, *study, context)
+                    : addChannels(subject->source, subject->spec, *quantizer, *study, context);
         break;
-    case StudyKind::Cells:
-        added = addCells(subject->source, subject->spec, *key.slice, *study, context);
-        break;
+    }
     }
     if (!added)
         return added.error();

@@ -34,6 +34,9 @@ struct StudyRequest {
     TensorRequest subject; ///< its valueView does not matter
     StudyKind kind = StudyKind::None;
     std::vector<std::int64_t> sliceAt{}; ///< Cells: as TensorView::sliceAt
+    /// The subject through its quantizer, where the caller has it: studies of that quantizer then
+    /// need not find its parameters again.
+    std::shared_ptr<const Report> report = nullptr;
 };
 
 /// What a study depends on, and nothing else: two requests with the same key have the same answer.

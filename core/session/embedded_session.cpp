@@ -303,6 +303,26 @@ bool isSessionCarrier(std::span<const std::byte> start)
     return carrierOf(textOf(start)).has_value();
 }
 
+bool mayCarrySession(std::span<const std::byte> start)
+{
+    const auto text = textOf(start);
+    const auto carrier = carrierOf(text);
+    if (!carrier)
+        return false;
+    if (*carrier == Carrier::Csv)
+        return text.find(kComment) != std::string_view::npos;
+    if (*carrier != Carrier::Npy)
+        return true;
+    // NumPy itself writes one line of header and no comments. Its length is in two bytes in version
+    // 1, in four in later ones.
+    const std::size_t bytes = text.size() > 6 && text[6] == 1 ? 2 : 4;
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < bytes && 8 + i < text.size(); ++i)
+        length |= std::size_t{static_cast<unsigned char>(text[8 + i])} << (8 * i);
+    const auto header = text.substr(std::min(text.size(), 8 + bytes)).substr(0, length);
+    return header.find("\n# ") != std::string_view::npos;
+}
+
 Result<std::string> sessionInside(const std::string& name, std::span<const std::byte> content)
 {
     if (content.size() > kMaxCarrierBytes)

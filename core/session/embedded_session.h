@@ -33,6 +33,13 @@ std::string sessionComment(std::string_view text);
 /// Whether content that starts so is of one of the kinds above. It need not carry a session.
 bool isSessionCarrier(std::span<const std::byte> start);
 
+/// What of a file mayCarrySession() wants to see: no header of an exported file is longer.
+inline constexpr std::uint64_t kCarrierStart = std::uint64_t{128} << 10;
+
+/// Whether content that starts so is an exported file rather than a tensor: every picture, but of
+/// CSV and .npy only those with the comments that exports write at their top.
+bool mayCarrySession(std::span<const std::byte> start);
+
 /// The session's text in `content`, as it was put there: what it says is for sessionFromText() to
 /// judge. `name` is for messages. Errors (Data): no session inside; damage, a wrong checksum; more
 /// than kMaxCarrierBytes.

@@ -354,7 +354,8 @@ Result<SessionFile> sessionFromJson(const Json& json)
 
 std::string sessionText(const SessionFile& file, const fs::path& folder)
 {
-    return toJson(relativeIn(file, folder)).dump(-1, ' ', true, Json::error_handler_t::replace);
+    return toJson(folder.empty() ? file : relativeIn(file, folder))
+        .dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 Result<SessionFile> sessionFromText(std::string_view text, const fs::path& folder)

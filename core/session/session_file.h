@@ -21,7 +21,7 @@ nlohmann::ordered_json toJson(const SessionFile& file);
 Result<SessionFile> sessionFromJson(const nlohmann::ordered_json& json);
 
 /// The session on one line of ASCII, as exported pictures carry it. Sources below `folder` are
-/// written relative to it.
+/// written relative to it, all of them whole where it is empty.
 std::string sessionText(const SessionFile& file, const std::filesystem::path& folder);
 
 /// Reads JSON; relative sources start in `folder`. Errors (Data): not JSON; what sessionFromJson

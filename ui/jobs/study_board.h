@@ -34,8 +34,6 @@ public:
     /// Stops; what was wanted has `note` from now on, until something else is wanted.
     void cancel(const QString& note);
 
-    const JobSignals& job() const { return *m_job; }
-
 signals:
     void changed();
     void busyChanged();

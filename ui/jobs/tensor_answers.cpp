@@ -31,7 +31,7 @@ TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* pa
     : QObject(parent), m_document(document), m_store(store)
 {
     const auto run = [this](const TensorRequest& request, const JobContext& context) {
-        return m_pipeline.run(request, context);
+        return m_pipeline->run(request, context);
     };
     m_job = new ResultJob(
         run,
@@ -42,14 +42,16 @@ TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* pa
     m_otherJob = new ResultJob(
         run,
         [this](const TensorRequest&, Result<std::shared_ptr<const TensorResult>> answer) {
+            m_otherProblem = answer ? QString() : QString::fromStdString(answer.error().message);
             m_other = answer ? std::move(*answer) : nullptr;
             askStudies();
+            emit problemChanged();
             emit changed();
         },
         this);
-    m_indexJob = new IndexJob(m_pipeline, this);
-    m_studies = new StudyBoard(m_pipeline, this);
-    m_otherStudies = new StudyBoard(m_pipeline, this);
+    m_indexJob = new IndexJob(*m_pipeline, this);
+    m_studies = new StudyBoard(*m_pipeline, this);
+    m_otherStudies = new StudyBoard(*m_pipeline, this);
     m_pickJob = new LatestJob<PickRequest, std::optional<std::int64_t>>(
         [](const PickRequest& request, const JobContext& context) {
             return nearest(request.subject, request.x, context);
@@ -113,7 +115,10 @@ void TensorAnswers::follow()
             m_store.request(source);
     }
     ask();
-    askStudies(); // another slice is another study
+    // Another slice is another study; of another tensor nothing is known yet.
+    if (m_result && m_requested &&
+        TensorKey::of(m_result->facts->tensor) == TensorKey::of(m_requested->tensor))
+        askStudies();
     inspectPicked();
     select();
 }
@@ -125,6 +130,7 @@ void TensorAnswers::forget()
     m_picked = nullptr;
     m_requested.reset();
     m_otherRequested.reset();
+    m_otherProblem.clear();
     setProblem({});
     emit answered();
 }
@@ -144,8 +150,16 @@ void TensorAnswers::ask()
         }
         return;
     }
-    askOther(*tensor);
     auto request = requestOf(*tensor, session);
+    std::optional<TensorRequest> otherRequest;
+    if (session.other) {
+        // With the same view and channel.
+        TensorSession question = session;
+        question.spec = *session.other;
+        otherRequest = requestOf(*tensor, question);
+    }
+    exchangeSides(request, otherRequest);
+    askOther(otherRequest);
     if (m_requested && sameQuestion(*m_requested, request))
         return;
     const bool otherTensor =
@@ -161,27 +175,37 @@ void TensorAnswers::ask()
     m_job->request(std::move(request));
 }
 
-/// The other side of A|B is asked for with the same view and channel.
-void TensorAnswers::askOther(const Tensor& tensor)
+/// Where A and B have changed places, so do their answers and studies: nothing is computed.
+void TensorAnswers::exchangeSides(const TensorRequest& request,
+                                  const std::optional<TensorRequest>& other)
 {
-    const auto& session = m_document.session().tensor;
-    if (!session.other) {
+    const bool exchanged = other && m_requested && m_otherRequested && m_result && m_other &&
+                           !sameQuestion(*m_requested, request) &&
+                           sameQuestion(*m_requested, *other) &&
+                           sameQuestion(*m_otherRequested, request);
+    if (!exchanged || m_job->busy() || m_otherJob->busy())
+        return;
+    std::swap(m_requested, m_otherRequested);
+    std::swap(m_result, m_other);
+    std::swap(m_studies, m_otherStudies);
+    inspectPicked();
+    select();
+    emit answered();
+}
+
+void TensorAnswers::askOther(const std::optional<TensorRequest>& request)
+{
+    if (!request) {
         m_otherJob->cancel();
         m_otherRequested.reset();
+        if (!std::exchange(m_otherProblem, {}).isEmpty())
+            emit problemChanged();
         if (std::exchange(m_other, nullptr))
             emit changed();
-        return;
+    } else if (!m_otherRequested || !sameQuestion(*m_otherRequested, *request)) {
+        m_otherRequested = request;
+        m_otherJob->request(*request);
     }
-    TensorSession question = session;
-    question.spec = *session.other;
-    auto request = requestOf(tensor, question);
-    if (m_otherRequested && sameQuestion(*m_otherRequested, request))
-        return;
-    // The two have just changed places: both answers are there.
-    if (m_requested && m_result && sameQuestion(*m_requested, request) && m_other && !m_job->busy())
-        m_other = m_result;
-    m_otherRequested = request;
-    m_otherJob->request(std::move(request));
 }
 
 void TensorAnswers::finish(Result<std::shared_ptr<const TensorResult>> answer)
@@ -304,6 +328,7 @@ void TensorAnswers::select()
     const auto& brush = m_document.session().tensor.view.brush;
     if (!brush || !m_result) {
         m_selected.reset();
+        m_selectionOf.reset(); // it keeps a tensor
         m_selectJob->cancel();
         if (std::exchange(m_selection, nullptr))
             emit changed();
@@ -326,6 +351,12 @@ void TensorAnswers::cancel()
     if (m_studies->busy())
         m_studies->cancel(tr("Cancelled. Choose another plot and this one again to compute it."));
     m_otherStudies->cancel({});
+    if (m_otherJob->busy()) {
+        m_otherJob->cancel();
+        m_otherRequested.reset();
+    }
+    m_selectJob->cancel();
+    m_pickJob->cancel();
     if (!m_job->busy())
         return;
     m_job->cancel();

@@ -31,10 +31,13 @@ public:
     bool isBusy(const PanelInfo& panel) const;
 
     const std::shared_ptr<const TensorResult>& result() const { return m_result; }
-    const std::shared_ptr<const TensorResult>& other() const { return m_other; }
     const std::shared_ptr<const ElementInspection>& picked() const { return m_picked; }
     /// Why the newest request has no answer; empty: it has, or will.
     QString problem() const { return m_problem; }
+    /// Likewise of the other side of A|B.
+    QString otherProblem() const { return m_otherProblem; }
+    /// With the indices that were built: for other figures of the same tensor.
+    std::shared_ptr<TensorPipeline> pipeline() const { return m_pipeline; }
     bool busy() const;
     /// Whether everything that was asked is answered. The index may still be on its way.
     bool isIdle() const;
@@ -68,7 +71,8 @@ private:
     void follow();
     const Tensor* chosenTensor() const;
     void ask();
-    void askOther(const Tensor& tensor);
+    void exchangeSides(const TensorRequest& request, const std::optional<TensorRequest>& other);
+    void askOther(const std::optional<TensorRequest>& request);
     void forget();
     void finish(Result<std::shared_ptr<const TensorResult>> answer);
     void askStudies();
@@ -78,7 +82,7 @@ private:
 
     Document& m_document;
     SourceStore& m_store;
-    TensorPipeline m_pipeline;
+    std::shared_ptr<TensorPipeline> m_pipeline = std::make_shared<TensorPipeline>();
     ResultJob* m_job;
     ResultJob* m_otherJob;
     IndexJob* m_indexJob;
@@ -100,6 +104,7 @@ private:
     std::optional<SelectionRequest> m_selected;    ///< what is selected
     std::optional<SelectionRequest> m_selectionOf; ///< what m_selection is of
     QString m_problem;
+    QString m_otherProblem;
 };
 
 } // namespace qs

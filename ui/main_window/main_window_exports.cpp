@@ -13,7 +13,6 @@
 #include "ui/plot/figure_clipboard.h"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace qs {
 namespace {
@@ -67,9 +66,11 @@ ExportJob MainWindow::exportJob(const QString& panelId) const
             continue;
         }
         if (!figures)
-            figures = std::make_shared<SessionFigures>(
-                input, TensorRequest{result->facts->tensor, result->report->spec,
-                                     result->channel.value_or(0)});
+            figures = std::make_shared<SessionFigures>(input,
+                                                       TensorRequest{result->facts->tensor,
+                                                                     result->report->spec,
+                                                                     result->channel.value_or(0)},
+                                                       m_tensor->answers().pipeline());
         job.items.push_back({&panel, shown, [&panel, figures](const JobContext& context) {
                                  return figures->figure(panel, context);
                              }});
@@ -98,8 +99,8 @@ void MainWindow::copyPlot(const QString& panelId, bool numbers)
         say(tr("There is nothing to copy: %1").arg(figure.emptyText), true);
         return;
     }
-    const auto session =
-        sessionText({m_document.session(), m_train->training()}, std::filesystem::current_path());
+    // Nobody knows where it will be pasted: files by their whole names.
+    const auto session = sessionText({m_document.session(), m_train->training()}, {});
     if (numbers) {
         copyFigureData(figure, session);
         say(tr("Copied the data of \"%1\"").arg(figure.title), false);

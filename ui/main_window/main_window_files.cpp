@@ -49,20 +49,16 @@ QString openFilter(const QString& all)
     return rows.join(QStringLiteral(";;"));
 }
 
-/// Whether the file is an exported picture, or exported data with a session inside.
+/// Whether the file is an exported one, not a tensor.
 bool carriesSession(const QString& path)
 {
     QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
+    // A pipe would keep the window waiting.
+    if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
         return false;
-    const QByteArray start = file.read(64);
-    if (!isSessionCarrier(
-            std::as_bytes(std::span(start.data(), static_cast<std::size_t>(start.size())))))
-        return false;
-    // Of data most have none: they are tensors.
-    const bool data = path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive) ||
-                      path.endsWith(QLatin1String(".npy"), Qt::CaseInsensitive);
-    return !data || static_cast<bool>(sessionInside(std::filesystem::path(path.toStdString())));
+    const QByteArray start = file.read(static_cast<qint64>(kCarrierStart));
+    return mayCarrySession(
+        std::as_bytes(std::span(start.data(), static_cast<std::size_t>(start.size()))));
 }
 
 } // namespace

@@ -288,6 +288,8 @@ void TensorWorkspace::refreshBanner()
     if (!problem.isEmpty() && problem != m_fileProblem)
         lines << (result ? tr("\u26a0 %1. The plots show the last good state.").arg(problem)
                          : QStringLiteral("\u26a0 ") + problem);
+    if (!m_answers.otherProblem().isEmpty())
+        lines << tr("\u26a0 The other side of A|B: %1").arg(m_answers.otherProblem());
     if (result && problem.isEmpty()) {
         const auto& stats = result->facts->stats;
         const auto& type = info(result->facts->tensor.type());

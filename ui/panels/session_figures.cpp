@@ -24,7 +24,7 @@ Result<std::unique_ptr<SessionFigures>> SessionFigures::compute(const SessionFil
     if (!tensor)
         return Error::data(tensor.error().message);
     auto figures = std::make_unique<SessionFigures>(std::move(input), requestOf(*tensor, chosen));
-    auto result = figures->m_pipeline.run(*figures->m_request, job);
+    auto result = figures->m_pipeline->run(*figures->m_request, job);
     if (!result)
         return result.error().kind == ErrorKind::Cancelled
                    ? result.error()
@@ -35,8 +35,9 @@ Result<std::unique_ptr<SessionFigures>> SessionFigures::compute(const SessionFil
     return figures;
 }
 
-SessionFigures::SessionFigures(PanelInput input, std::optional<TensorRequest> request)
-    : m_input(std::move(input)), m_request(std::move(request))
+SessionFigures::SessionFigures(PanelInput input, std::optional<TensorRequest> request,
+                               std::shared_ptr<TensorPipeline> pipeline)
+    : m_input(std::move(input)), m_request(std::move(request)), m_pipeline(std::move(pipeline))
 {
 }
 
@@ -48,7 +49,7 @@ Result<void> SessionFigures::addViewed(const TensorSession& session, const JobCo
     if (session.other) {
         TensorSession question = session;
         question.spec = *session.other;
-        auto other = m_pipeline.run(requestOf(m_request->tensor, question), job);
+        auto other = m_pipeline->run(requestOf(m_request->tensor, question), job);
         if (!other && other.error().kind == ErrorKind::Cancelled)
             return other.error();
         m_input.other = other ? std::move(*other) : nullptr;
@@ -81,8 +82,8 @@ Result<void> SessionFigures::study(StudyKind kind, const JobContext& job)
     const auto wanted = studyRequestOf(*m_input.tensor, m_input.view, kind);
     if (m_input.study && m_input.study->key == StudyKey::of(wanted))
         return {};
-    if (m_pipeline.wantsIndex(*m_request)) {
-        if (auto built = m_pipeline.prepareIndex(*m_request, job); !built)
+    if (m_pipeline->wantsIndex(*m_request)) {
+        if (auto built = m_pipeline->prepareIndex(*m_request, job); !built)
             return built.error();
     }
     auto made = m_studies.run(wanted, job);

@@ -19,9 +19,10 @@ public:
     static Result<std::unique_ptr<SessionFigures>> compute(const SessionFile& file,
                                                            const JobContext& job = {});
 
-    /// From what was computed already. `request`: the question that input.tensor answers; without
-    /// it there are no studies but input's own.
-    SessionFigures(PanelInput input, std::optional<TensorRequest> request);
+    /// From what was computed already, by `pipeline`, whose indices are used. `request`: the
+    /// question that input.tensor answers; without it there are no studies but input's own.
+    SessionFigures(PanelInput input, std::optional<TensorRequest> request,
+                   std::shared_ptr<TensorPipeline> pipeline = std::make_shared<TensorPipeline>());
 
     /// Makes the panel's study first, where input has none of its kind. Callable from any thread,
     /// one at a time. Errors: cancelled. A study that cannot be made is said in the figure.
@@ -35,9 +36,9 @@ private:
 
     PanelInput m_input;
     std::optional<TensorRequest> m_request;
-    TensorPipeline m_pipeline;
-    TensorStudies m_studies{m_pipeline};
-    TensorStudies m_otherStudies{m_pipeline};
+    std::shared_ptr<TensorPipeline> m_pipeline;
+    TensorStudies m_studies{*m_pipeline};
+    TensorStudies m_otherStudies{*m_pipeline};
 };
 
 } // namespace qs

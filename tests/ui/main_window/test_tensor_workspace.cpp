@@ -3,6 +3,7 @@
 // What a hand does in the Tensor workspace, and what follows: with real widgets, clicks and drops.
 #include "core/io/formats.h"
 #include "core/session/session_file.h"
+#include "ui/controls/compare_bar.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/plot_gestures.h"
 #include "ui/main_window/tensor_workspace.h"
@@ -477,12 +478,32 @@ private slots:
         auto* view = show("histogram");
         const auto x = std::pair(view->xMin(), view->xMax());
         const auto y = view->figure().y.max;
+        const auto resultOfB = workspace().answers().result();
         QTest::keyClick(m_window.get(), Qt::Key_Backslash);
         settle();
         QVERIFY(!tensor().showsB);
         QVERIFY(report().params.scaleAt(0) != 3.0F);
         QCOMPARE(std::pair(view->xMin(), view->xMax()), x);
         QCOMPARE(view->figure().y.max, y);
+        // Both answers are kept: going back computes nothing.
+        toggleAB(m_window->document());
+        QVERIFY(workspace().answers().result() == resultOfB);
+        QVERIFY(workspace().answers().isIdle());
+    }
+
+    void otherSideThatCannotBe_isSaid()
+    {
+        edit([](Session& s) {
+            s.tensor.other = s.tensor.spec;
+            s.tensor.other->qscheme = QScheme::PerChannelSymmetric;
+            s.tensor.other->axis = 7;
+            s.tensor.view.overlay = true;
+        });
+        const auto* banner = workspace().findChild<QLabel*>(QStringLiteral("banner"));
+        QVERIFY2(!banner->isHidden() && banner->text().contains(QStringLiteral("A|B")),
+                 qPrintable(banner->text()));
+        edit([](Session& s) { s.tensor.other.reset(); });
+        QVERIFY(banner->isHidden());
     }
 
     void overlay_drawsTheOtherSideDashed()

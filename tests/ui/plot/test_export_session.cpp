@@ -11,6 +11,9 @@
 #include <QTest>
 #include <QXmlStreamReader>
 
+#include <algorithm>
+#include <span>
+
 using namespace qs;
 
 namespace {
@@ -89,7 +92,23 @@ private slots:
             const auto found = inside(data);
             QVERIFY2(found, found ? "" : found.error().message.c_str());
             QCOMPARE(*found, text);
+            // Its beginning is enough to tell.
+            const auto bytes =
+                std::as_bytes(std::span(data.constData(), static_cast<std::size_t>(data.size())));
+            QVERIFY(mayCarrySession(bytes.first(
+                std::min<std::size_t>(bytes.size(), static_cast<std::size_t>(kCarrierStart)))));
         }
+    }
+
+    void tensorsOfNumPy_areNoExports()
+    {
+        const QByteArray text("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }");
+        QByteArray npy("\x93NUMPY\1\0\x76\0", 10);
+        npy += text + QByteArray(0x76 - 1 - text.size(), ' ') + "\n# a value may look so";
+        for (const QByteArray& data : {npy, QByteArray("# x\n1,2\n"), QByteArray("1,2\n"),
+                                       QByteArray("\x93NUMPY"), QByteArray()})
+            QVERIFY(!mayCarrySession(
+                std::as_bytes(std::span(data.constData(), static_cast<std::size_t>(data.size())))));
     }
 
     void withoutOne_saysSo()
