@@ -3,6 +3,7 @@
 if(QUANTOSCOPE_BUILD_GUI)
     include(${CMAKE_CURRENT_SOURCE_DIR}/ui/plot/tests.cmake)
     qs_test(test_main_window ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_main_window.cpp LIBS quantoscope_ui)
+    qs_test(test_train_workspace ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_train_workspace.cpp LIBS quantoscope_ui)
     qs_test(test_tensor_workspace ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_tensor_workspace.cpp LIBS quantoscope_ui)
     qs_test(test_index ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_index.cpp LIBS quantoscope_ui)
     qs_test(test_shell ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_shell.cpp LIBS quantoscope_ui)

@@ -59,7 +59,9 @@ QString formulaText(const QuantParams& params, std::size_t set, float x, float t
         set >= params.zeroPoint().size())
         return {};
     const auto scale = static_cast<double>(params.scaleAt(set));
-    const auto zero = params.zeroPointAt(set);
+    const auto zeroPoint = params.zeroPointAt(set);
+    const auto zero =
+        zeroPoint < 0 ? QStringLiteral("(%1)").arg(zeroPoint) : QString::number(zeroPoint);
     const auto range = params.range();
     return ValueCard::tr("q = clamp(round(%1 / %2) + %3, %4, %5) = clamp(round(%6) + %3) = %7\n"
                          "x\u0302 = (%7 \u2212 %3) \u00d7 %2 = %8")
