@@ -124,6 +124,10 @@ private slots:
         int cancelled = 0;
         for (int part = 0; !broken.finished(); part = (part + 1) % 11) {
             std::stop_source stop;
+            // Now and then before the step begins, else somewhere in it, where the machine is quick
+            // enough to get there.
+            if (part == 0)
+                stop.request_stop();
             const std::jthread stopper([&] {
                 std::this_thread::sleep_for(step * part / 10);
                 stop.request_stop();
