@@ -65,6 +65,23 @@ struct Piece {
         n = kept;
     }
 
+    /// Leaves out the elements that are not selected; they are `in`, and x becomes the kept ones.
+    void keepSelected(const float* in, const Selection& selection, const DTypeInfo& dtype)
+    {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            if (!selection.has(in[i], y[i], lsb[i], code[i], dtype))
+                continue;
+            x[kept] = in[i];
+            y[kept] = y[i];
+            clip[kept] = clip[i];
+            lsb[kept] = lsb[i];
+            code[kept] = code[i];
+            ++kept;
+        }
+        n = kept;
+    }
+
     /// Counts errors; returns whether any element is clipped.
     bool countErrors(CountTable& table)
     {
@@ -116,7 +133,8 @@ public:
           m_quantizer(std::move(quantizer)),
           m_firstCode(item.params.firstCode()),
           m_lowBits(item.params.codeCount() > kMostCounted ? kLowBits : 0),
-          m_parts(static_cast<std::size_t>(blockCount(numel)))
+          m_parts(static_cast<std::size_t>(blockCount(numel))),
+          m_selected(item.only ? blockCount(numel) : 0)
     {
         for (std::size_t c = 0; c < item.params.channels() && m_levelsFinite; ++c) {
             const auto covered = item.params.coveredRange(c);
@@ -145,6 +163,8 @@ public:
              CountTable& errors)
     {
         thread_local Piece piece;
+        thread_local std::vector<float> kept;
+        kept.clear();
         BlockSums sums;
         for (std::size_t at = 0; at < x.size(); at += kPiece) {
             const auto some = x.subspan(at, std::min(kPiece, x.size() - at));
@@ -156,6 +176,11 @@ public:
                 piece.keepFinite(some);
                 in = piece.x;
             }
+            if (m_item->only) {
+                piece.keepSelected(in, *m_item->only, info(m_item->params.dtype()));
+                in = piece.x;
+                kept.insert(kept.end(), in, in + piece.n);
+            }
             if (!m_levelsFinite)
                 piece.limitLevels();
             const bool clipped = piece.countErrors(errors);
@@ -163,6 +188,8 @@ public:
             sums.add(in, piece.y, clipped ? piece.clip : nullptr, piece.n);
         }
         m_parts[static_cast<std::size_t>(begin / kBlockSize)] = sums.total();
+        if (m_item->only)
+            m_selected.set(begin / kBlockSize, kept);
     }
 
     /// What came of it. May read the tensor again, where there are too many codes for a table.
@@ -174,11 +201,11 @@ public:
         Report report;
         report.spec = m_item->spec;
         report.params = m_item->params;
-        report.stats = stats;
+        report.stats = m_item->only ? m_selected.total() : stats;
         if (m_lowBits == 0) {
             report.codeCounts = codes;
             report.countCodes();
-        } else {
+        } else if (!m_item->only) {
             const auto use = countWideCodes(tensor, m_quantizer, codes, tableBytes, context);
             if (!use)
                 return use.error();
@@ -213,6 +240,7 @@ private:
     int m_lowBits;
     bool m_levelsFinite = true;
     std::vector<ErrorSums> m_parts; ///< of each block
+    StatsOfParts m_selected;        ///< likewise, of the selected elements
 };
 
 /// Some of the items, as many as fit, beside the place of their reports.

@@ -4,6 +4,7 @@
 
 #include "core/analysis/error_bins.h"
 #include "core/analysis/report.h"
+#include "core/analysis/selection.h"
 #include "core/quant/quantizer.h"
 
 #include <cstdint>
@@ -23,6 +24,9 @@ Result<Report> analyze(const Tensor& tensor, const TensorStats& stats, const Qua
 struct AnalysisItem {
     QuantSpec spec;
     QuantParams params;
+    /// The report is of these elements only, its stats too: what the rest of the tensor is does not
+    /// show in it. Of dtypes with more than 65,536 codes their use is not counted then.
+    std::optional<Selection> only{};
 };
 
 /// What else is gathered while the tensor is read.

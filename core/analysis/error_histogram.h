@@ -3,14 +3,10 @@
 #pragma once
 
 #include "core/analysis/error_curves.h"
+#include "core/analysis/error_unit.h"
 #include "core/analysis/histogram.h"
 
 namespace qs {
-
-enum class ErrorUnit {
-    Lsb,  ///< in units of the distance of the levels around the element (QuantizerSteps::lsb)
-    Real, ///< dequantized - original, in double
-};
 
 /// Exact counts of errors over any bins, whatever the zoom.
 struct ErrorHistograms {

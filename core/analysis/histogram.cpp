@@ -22,6 +22,18 @@ HistogramBins HistogramBins::of(const TensorStats& stats, int count)
     return bins;
 }
 
+Result<void> HistogramBins::check() const
+{
+    if (count < 1 || count > kMostBins)
+        return Error::usage("histogram: expected 1 to " + std::to_string(kMostBins) +
+                            " bins, found " + std::to_string(count));
+    if (!std::isfinite(lo) || !(lo < hi) || !std::isfinite(hi - lo) || !std::isfinite(perBin()))
+        return Error::usage("histogram: expected a range from a lower to an upper finite number, "
+                            "found " +
+                            std::to_string(lo) + " to " + std::to_string(hi));
+    return {};
+}
+
 Result<Histogram> computeHistogram(const Tensor& tensor, const TensorStats& stats, int bins,
                                    const JobContext& context)
 {
@@ -31,14 +43,8 @@ Result<Histogram> computeHistogram(const Tensor& tensor, const TensorStats& stat
 Result<Histogram> computeHistogram(const Tensor& tensor, const HistogramBins& bins,
                                    const JobContext& context)
 {
-    if (bins.count < 1 || bins.count > kMostBins)
-        return Error::usage("histogram: expected 1 to " + std::to_string(kMostBins) +
-                            " bins, found " + std::to_string(bins.count));
-    if (!std::isfinite(bins.lo) || !(bins.lo < bins.hi) || !std::isfinite(bins.hi - bins.lo) ||
-        !std::isfinite(bins.perBin()))
-        return Error::usage("histogram: expected a range from a lower to an upper finite number, "
-                            "found " +
-                            std::to_string(bins.lo) + " to " + std::to_string(bins.hi));
+    if (auto checked = bins.check(); !checked)
+        return checked.error();
     ValueCounter counter(bins);
     const bool done = forEachBlock(tensor.numel(), context,
                                    [&](std::int64_t, std::int64_t begin, std::int64_t end) {

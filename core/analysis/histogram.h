@@ -52,6 +52,8 @@ struct HistogramBins {
         const auto last = static_cast<double>(count - 1);
         return static_cast<int>(bin < last ? bin : last);
     }
+    /// Errors (Usage): none, too many, or not over a finite range of a width that can be divided.
+    Result<void> check() const;
     bool operator==(const HistogramBins&) const = default;
 };
 

@@ -2,24 +2,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/job_context.h"
-#include "core/tensor/tensor.h"
+#include "core/analysis/error_unit.h"
+#include "core/quant/code_place.h"
 
-#include <optional>
+#include <algorithm>
+#include <limits>
 
 namespace qs {
 
-/// The element of a layout's set `set` whose value is nearest to x, by its flat row-major index in
-/// the tensor; of equally near ones the first. Distances in double. None where the set has no
-/// finite element. layout.numel() == tensor.numel(), 0 <= set < layout.count(). On all cores, the
-/// same answer whatever their number. Errors: cancelled.
-Result<std::optional<std::int64_t>> nearestElement(const Tensor& tensor, const ParamLayout& layout,
-                                                   std::int64_t set, double x,
-                                                   const JobContext& context = {});
+/// What elements are selected by.
+enum class SelectedBy { Value, Code, Error };
 
-/// The elements with lo <= value <= hi as float32 in one dimension, in memory order, under the
-/// tensor's name. Errors: not enough memory (Data); cancelled.
-Result<Tensor> elementsBetween(const Tensor& tensor, double lo, double hi,
-                               const JobContext& context = {});
+/// The finite elements whose value, the place of whose code (codePlace), or whose error lies in
+/// [from, to], both ends included. A rule, not a list: another quantizer gives other elements their
+/// codes and errors, and so selects others.
+struct Selection {
+    SelectedBy by = SelectedBy::Value;
+    double from = 0;
+    double to = 0;
+    ErrorUnit unit = ErrorUnit::Lsb; ///< of errors
+
+    bool contains(double v) const { return v >= from && v <= to; }
+    /// Of one element and what evaluate() makes of it. A level beyond float32 counts as its largest
+    /// number, as in Report.
+    bool has(float x, float y, float lsb, std::int32_t code, const DTypeInfo& dtype) const
+    {
+        switch (by) {
+        case SelectedBy::Value:
+            return contains(static_cast<double>(x));
+        case SelectedBy::Code:
+            return contains(static_cast<double>(codePlace(dtype, code)));
+        case SelectedBy::Error:
+            break;
+        }
+        constexpr float kMost = std::numeric_limits<float>::max();
+        return contains(unit == ErrorUnit::Lsb ? static_cast<double>(lsb)
+                                               : static_cast<double>(std::clamp(y, -kMost, kMost)) -
+                                                     static_cast<double>(x));
+    }
+    bool operator==(const Selection&) const = default;
+};
 
 } // namespace qs

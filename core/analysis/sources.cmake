@@ -17,7 +17,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/rate_distortion.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp
-    ${PROJECT_SOURCE_DIR}/core/analysis/selection.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/selected_elements.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/slice.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/value_counter.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/wide_codes.cpp

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipeline/session_request.h"
 
-#include "core/analysis/selection.h"
+#include "core/analysis/selected_elements.h"
 
 #include <cmath>
 
@@ -21,22 +21,46 @@ TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
     return request;
 }
 
-Result<std::shared_ptr<const Report>> selectionReport(const TensorResult& result,
-                                                      const std::array<double, 2>& brush,
-                                                      const JobContext& context)
+namespace {
+
+Result<std::shared_ptr<const Report>> reportOf(const TensorFacts& facts, const Report& all,
+                                               const Selection& selection,
+                                               const JobContext& context)
 {
-    if (info(result.shown->params.dtype()).family == Family::Ggml)
-        return std::shared_ptr<const Report>();
-    const auto chosen = elementsBetween(result.shownFacts->tensor, brush[0], brush[1], context);
-    if (!chosen)
-        return chosen.error();
-    const auto stats = computeStats(*chosen, context);
-    if (!stats)
-        return stats.error();
-    auto report = analyze(*chosen, *stats, result.shown->spec, result.shown->params, context);
+    const AnalysisItem item{all.spec, all.params, selection};
+    auto analysis = analyzeInOneRead(facts.tensor, facts.stats, {&item, 1}, {}, context);
+    if (!analysis)
+        return analysis.error();
+    auto& report = analysis->reports.front();
     if (!report)
         return report.error();
     return std::make_shared<const Report>(std::move(*report));
+}
+
+} // namespace
+
+Result<std::shared_ptr<const SelectedPart>>
+selectedPart(const TensorResult& result, const Selection& selection, const JobContext& context)
+{
+    auto whole = reportOf(*result.facts, *result.report, selection, context);
+    if (!whole)
+        return whole.error();
+    auto shown = result.shown == result.report
+                     ? whole
+                     : reportOf(*result.shownFacts, *result.shown, selection, context);
+    if (!shown)
+        return shown.error();
+    SelectedPart part{selection, std::move(*whole), std::move(*shown), std::nullopt};
+    if (selection.by != SelectedBy::Value) {
+        const auto& counted = result.values();
+        const HistogramBins bins{counted.lo, counted.hi, static_cast<int>(counted.counts.size())};
+        const AnalysisItem item{result.shown->spec, result.shown->params, selection};
+        auto values = selectedValues(result.shownFacts->tensor, item, bins, context);
+        if (!values)
+            return values.error();
+        part.values = std::move(*values);
+    }
+    return std::make_shared<const SelectedPart>(std::move(part));
 }
 
 bool sameQuestion(const TensorRequest& a, const TensorRequest& b)

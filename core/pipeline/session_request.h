@@ -11,11 +11,20 @@ namespace qs {
 /// A zoom whose stretch is too narrow to be cut into bins is left out.
 TensorRequest requestOf(const Tensor& tensor, const TensorSession& session);
 
-/// The elements of what is shown whose values lie in [brush[0], brush[1]], through its quantizer.
-/// Null for ggml's blocks, which encode their elements together. Errors: cancelled.
-Result<std::shared_ptr<const Report>> selectionReport(const TensorResult& result,
-                                                      const std::array<double, 2>& brush,
-                                                      const JobContext& context = {});
+/// The selected elements through the quantizer in force.
+struct SelectedPart {
+    Selection selection;
+    std::shared_ptr<const Report> whole; ///< of the whole tensor
+    std::shared_ptr<const Report> shown; ///< of the channel or group that is shown
+    /// Of `shown`, in the bins of TensorResult::values(); none where values are what is selected
+    /// by.
+    std::optional<Histogram> values;
+};
+
+/// Errors: cancelled.
+Result<std::shared_ptr<const SelectedPart>> selectedPart(const TensorResult& result,
+                                                         const Selection& selection,
+                                                         const JobContext& context = {});
 
 /// Whether two questions have the same answer.
 bool sameQuestion(const TensorRequest& a, const TensorRequest& b);

@@ -47,6 +47,39 @@ void readStretch(JsonReader& in, const char* key, std::optional<std::array<doubl
         in.fail("two numbers, the smaller one first", Json(ends), key);
 }
 
+/// [lo, hi] are values; {"code": [lo, hi]}; {"error": [lo, hi], "unit": "LSB"}.
+Json brushJson(const Selection& brush)
+{
+    const Json ends = {brush.from, brush.to};
+    switch (brush.by) {
+    case SelectedBy::Value:
+        return ends;
+    case SelectedBy::Code:
+        return {{"code", ends}};
+    case SelectedBy::Error:
+        break;
+    }
+    return {{"error", ends}, {"unit", name(brush.unit)}};
+}
+
+Result<Selection> brushFromJson(const Json& json, const std::string& where)
+{
+    Selection brush;
+    std::optional<std::array<double, 2>> ends;
+    JsonReader in(json, where);
+    const bool errors = in.member("error") != nullptr;
+    brush.by = errors ? SelectedBy::Error : SelectedBy::Code;
+    readStretch(in, errors ? "error" : "code", ends, true);
+    choose(in, "unit", brush.unit, kErrorUnits);
+    if (auto ok = in.finishKeepingUnknown(); !ok)
+        return ok.error();
+    if (!ends)
+        return Error::data(where + "expected \"code\" or \"error\" with two numbers");
+    brush.from = (*ends)[0];
+    brush.to = (*ends)[1];
+    return brush;
+}
+
 } // namespace
 
 std::string_view name(HistogramOf value)
@@ -103,7 +136,7 @@ Json toJson(const TensorView& view)
     if (view.picked)
         json["picked"] = *view.picked;
     if (view.brush)
-        json["brush"] = *view.brush;
+        json["brush"] = brushJson(*view.brush);
     if (view.overlay)
         json["overlay"] = true;
     return json;
@@ -141,7 +174,17 @@ Result<TensorView> tensorViewFromJson(const Json& json, const std::string& where
             view.sliceAt.push_back(static_cast<std::int64_t>(place));
     }
     readStretch(in, "x", view.x, false);
-    readStretch(in, "brush", view.brush, true);
+    if (const Json* brush = in.member("brush"); brush != nullptr && brush->is_object()) {
+        auto read = brushFromJson(*brush, where + "brush.");
+        if (!read)
+            return read.error();
+        view.brush = *read;
+    } else if (brush != nullptr) {
+        std::optional<std::array<double, 2>> values;
+        readStretch(in, "brush", values, true);
+        if (values)
+            view.brush = Selection{SelectedBy::Value, (*values)[0], (*values)[1]};
+    }
     if (in.member("picked") != nullptr) {
         std::int64_t picked = 0;
         in.integer("picked", picked, std::int64_t{0}, kMost);

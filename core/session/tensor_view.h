@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/selection.h"
 #include "core/base/result.h"
 
 #include <nlohmann/json.hpp>
@@ -20,8 +21,6 @@ enum class HistogramOf { Float, Dequantized, Code };
 /// The histogram's y axis: elements in a bin, their logarithm, or elements in a bin divided by all
 /// elements and by the bin's width.
 enum class CountScale { Linear, Log, Density };
-/// In what errors are told: LSB, the distance of the levels around x; or the tensor's own unit.
-enum class ErrorUnit { Lsb, Value };
 /// The order of the channels along an axis: as they are, by max(|min|, |max|), or by SQNR; the
 /// widest and the worst first.
 enum class ChannelOrder { Index, Range, Sqnr };
@@ -46,8 +45,7 @@ struct TensorView {
     MapColors mapColors = MapColors::Viridis;
     std::optional<std::array<double, 2>> x; ///< the zoom of the shared x axis
     std::optional<std::int64_t> picked;     ///< an element, by its flat row-major index
-    std::optional<std::array<double, 2>>
-        brush;            ///< the values that are selected, both ends included
+    std::optional<Selection> brush;         ///< the elements that are selected
     bool overlay = false; ///< the other configuration is drawn over the one in force
 
     bool operator==(const TensorView&) const = default;

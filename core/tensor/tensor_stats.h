@@ -7,6 +7,7 @@
 #include "core/tensor/tensor.h"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace qs {
@@ -31,6 +32,18 @@ struct TensorStats {
 /// One pass, in blocks whose partial sums are joined in a fixed order (Chan, Golub, LeVeque 1983),
 /// so that a mean far from zero costs no digits. Errors: cancelled.
 Result<TensorStats> computeStats(const Tensor& tensor, const JobContext& context = {});
+
+/// The same of parts of a tensor, or of some of its elements, joined in the parts' order. Different
+/// parts may be set from different threads.
+class StatsOfParts {
+public:
+    explicit StatsOfParts(std::int64_t parts) : m_parts(static_cast<std::size_t>(parts)) {}
+    void set(std::int64_t part, std::span<const float> elements);
+    TensorStats total() const;
+
+private:
+    std::vector<TensorStats> m_parts; ///< stddev: Σ(x-mean)²
+};
 
 /// Smallest and largest finite element of those that share parameters.
 struct ChannelRange {

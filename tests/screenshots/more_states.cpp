@@ -30,6 +30,18 @@ std::function<void(MainWindow&)> lowerPanel(const char* id)
     };
 }
 
+/// Selected elements of the example in 4 bits, in three plots.
+void selecting(MainWindow& w, const std::vector<std::string>& panels, const Selection& selection)
+{
+    w.openExample();
+    edit(w, [&](Session& s) {
+        s.tensor.spec.dtype = DType::Int4;
+        s.tensor.view.panels = panels;
+    });
+    settle(w);
+    w.document().adjustView([&](Session& s) { s.tensor.view.brush = selection; });
+}
+
 } // namespace
 
 std::vector<State> panelVariants()
@@ -196,10 +208,17 @@ std::vector<State> comparisonStates()
          }},
         {QStringLiteral("selected"),
          [](MainWindow& w) {
-             lowerPanel("error_histogram")(w);
-             edit(w, [](Session& s) { s.tensor.spec.dtype = DType::Int4; });
-             settle(w);
-             w.document().adjustView([](Session& s) { s.tensor.view.brush = {0.08, 0.3}; });
+             selecting(w, {"histogram", "channels", "error_histogram"},
+                       {SelectedBy::Value, 0.08, 0.3});
+         }},
+        {QStringLiteral("selected_errors"),
+         [](MainWindow& w) {
+             selecting(w, {"histogram", "error", "error_histogram"},
+                       {SelectedBy::Error, 0.2, 0.4, ErrorUnit::Lsb});
+         }},
+        {QStringLiteral("selected_codes"),
+         [](MainWindow& w) {
+             selecting(w, {"transfer", "code_usage", "cells"}, {SelectedBy::Code, -3, -1});
          }},
     };
 }

@@ -178,18 +178,30 @@ FactsCard::FactsCard(QWidget* parent) : QLabel(parent)
     setTextFormat(Qt::RichText);
     setTextInteractionFlags(Qt::TextSelectableByMouse);
     setWordWrap(true);
-    setResult(nullptr);
+    refresh();
 }
 
 void FactsCard::setResult(const std::shared_ptr<const TensorResult>& result)
 {
-    if (!result) {
+    m_result = result;
+    refresh();
+}
+
+void FactsCard::setSelection(const std::shared_ptr<const SelectedPart>& selection)
+{
+    if (std::exchange(m_selection, selection) != selection)
+        refresh();
+}
+
+void FactsCard::refresh()
+{
+    if (!m_result) {
         setText(tr("no tensor chosen"));
         return;
     }
-    const auto& tensor = result->facts->tensor;
-    const auto& s = result->facts->stats;
-    setText(
+    const auto& tensor = m_result->facts->tensor;
+    const auto& s = m_result->facts->stats;
+    QString text =
         table({{tr("name"), QString::fromStdString(tensor.name())},
                {tr("dtype"), qs::text(info(tensor.type()).name)},
                {tr("shape"), QString::fromStdString(tensor.shape().toString())},
@@ -198,7 +210,25 @@ void FactsCard::setResult(const std::shared_ptr<const TensorResult>& result)
                {tr("max"), number(static_cast<double>(s.max))},
                {tr("mean"), number(s.mean)},
                {tr("std"), number(s.stddev)},
-               {tr("NaN, Inf"), tr("%1, %2").arg(s.nanCount).arg(s.posInfCount + s.negInfCount)}}));
+               {tr("NaN, Inf"), tr("%1, %2").arg(s.nanCount).arg(s.posInfCount + s.negInfCount)}});
+    if (m_selection) {
+        const auto& report = *m_selection->whole;
+        const auto share = [](std::int64_t part, std::int64_t whole) {
+            return number(whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole)
+                                    : 0);
+        };
+        const auto db = report.sqnrDb();
+        text +=
+            QStringLiteral("<hr>") +
+            table({{tr("selected"), tr("%1 (%2 %)")
+                                        .arg(QString::fromStdString(formatCount(report.n())),
+                                             share(report.n(), s.finiteCount()))},
+                   {tr("SQNR"), db ? tr("%1 dB").arg(number(*db)) : QStringLiteral("\u2013")},
+                   {tr("max |error|"), number(report.maxAbsError)},
+                   {tr("clipped"),
+                    tr("%1 %").arg(share(report.clippedLow + report.clippedHigh, report.n()))}});
+    }
+    setText(text);
 }
 
 } // namespace qs

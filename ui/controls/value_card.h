@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/analysis/bit_inspector.h"
+#include "core/pipeline/session_request.h"
 #include "core/pipeline/tensor_pipeline.h"
 
 #include <QLabel>
@@ -35,13 +36,21 @@ private:
     std::optional<double> m_hovered;
 };
 
-/// The facts of a tensor: name, type, shape, range, moments, what is not finite.
+/// The facts of a tensor: name, type, shape, range, moments, what is not finite; and of its
+/// selected elements, where there are any: how many, and what the quantizer makes of them.
 class FactsCard : public QLabel {
     Q_OBJECT
 
 public:
     explicit FactsCard(QWidget* parent = nullptr);
     void setResult(const std::shared_ptr<const TensorResult>& result);
+    void setSelection(const std::shared_ptr<const SelectedPart>& selection);
+
+private:
+    void refresh();
+
+    std::shared_ptr<const TensorResult> m_result;
+    std::shared_ptr<const SelectedPart> m_selection;
 };
 
 } // namespace qs

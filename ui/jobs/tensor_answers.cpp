@@ -2,30 +2,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/jobs/tensor_answers.h"
 
-#include "core/analysis/selection.h"
+#include "core/analysis/selected_elements.h"
+#include "core/pipeline/quantizer_study.h"
 #include "core/pipeline/session_request.h"
 
 namespace qs {
-namespace {
-
-/// The part of the layout that is shown: its set, or the whole tensor.
-Result<std::optional<std::int64_t>> nearest(const TensorRequest& subject, double x,
-                                            const JobContext& context)
+Result<std::optional<std::int64_t>> TensorAnswers::nearest(const PickRequest& request,
+                                                           const JobContext& context)
 {
-    const auto& tensor = subject.tensor;
+    const auto& result = *request.result;
+    const auto& tensor = result.facts->tensor;
+    const auto& report = *result.report;
+    if (request.error)
+        return nearestError(tensor, {report.spec, report.params}, *request.error, request.at,
+                            context);
     auto layout = ParamLayout::perTensor(tensor.numel());
     std::int64_t set = 0;
-    if (info(subject.spec.qschemeInUse()).granularity != Granularity::Tensor) {
-        const auto own = subject.spec.layout(tensor.shape());
-        if (own && subject.channel >= 0 && subject.channel < own->count()) {
+    if (const auto part = request.channel ? request.channel : result.channel) {
+        const auto own = channelLayout(report.spec, tensor.shape());
+        if (own && *part >= 0 && *part < own->count()) {
             layout = *own;
-            set = subject.channel;
+            set = *part;
         }
     }
-    return nearestElement(tensor, layout, set, x, context);
+    return nearestElement(tensor, layout, set, request.at, context);
 }
-
-} // namespace
 
 TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* parent)
     : QObject(parent), m_document(document), m_store(store)
@@ -53,20 +54,19 @@ TensorAnswers::TensorAnswers(Document& document, SourceStore& store, QObject* pa
     m_studies = new StudyBoard(*m_pipeline, this);
     m_otherStudies = new StudyBoard(*m_pipeline, this);
     m_pickJob = new LatestJob<PickRequest, std::optional<std::int64_t>>(
-        [](const PickRequest& request, const JobContext& context) {
-            return nearest(request.subject, request.x, context);
-        },
+        nearest,
         [this](const PickRequest&, Result<std::optional<std::int64_t>> answer) {
             if (answer)
                 m_document.adjustView(
                     [&](Session& session) { session.tensor.view.picked = *answer; });
         },
         this);
-    m_selectJob = new LatestJob<SelectionRequest, std::shared_ptr<const Report>>(
+    m_selectJob = new LatestJob<SelectionRequest, std::shared_ptr<const SelectedPart>>(
         [](const SelectionRequest& request, const JobContext& context) {
-            return selectionReport(*request.result, request.brush, context);
+            return selectedPart(*request.result, request.brush, context);
         },
-        [this](const SelectionRequest& request, Result<std::shared_ptr<const Report>> answer) {
+        [this](const SelectionRequest& request,
+               Result<std::shared_ptr<const SelectedPart>> answer) {
             m_selection = answer ? std::move(*answer) : nullptr;
             m_selectionOf = request;
             emit changed();
@@ -268,12 +268,18 @@ PanelInput TensorAnswers::input(const PanelInfo& panel) const
     input.otherStudy = m_otherStudies->study(panel.study);
     input.showsB = session.showsB;
     input.picked = m_picked;
-    // Only what is of this very result: counts of another one would be wrong ones.
-    const bool isOfThis = m_selectionOf && m_selectionOf->result == m_result &&
-                          session.view.brush && m_selectionOf->brush == *session.view.brush;
-    input.selection = isOfThis ? m_selection : nullptr;
+    input.selection = selection();
     input.view = session.view;
     return input;
+}
+
+std::shared_ptr<const SelectedPart> TensorAnswers::selection() const
+{
+    // Only what is of this very result: counts of another one would be wrong ones.
+    const auto& brush = m_document.session().tensor.view.brush;
+    const bool isOfThis = m_selectionOf && m_selectionOf->result == m_result && brush &&
+                          m_selectionOf->brush == *brush;
+    return isOfThis ? m_selection : nullptr;
 }
 
 bool TensorAnswers::isRenewing(const PanelInfo& panel) const
@@ -300,8 +306,19 @@ bool TensorAnswers::isIdle() const
 void TensorAnswers::pickNear(double x)
 {
     if (m_result)
-        m_pickJob->request(
-            {{m_result->facts->tensor, m_result->report->spec, m_result->channel.value_or(0)}, x});
+        m_pickJob->request({m_result, x});
+}
+
+void TensorAnswers::pickNear(double x, std::int64_t channel)
+{
+    if (m_result)
+        m_pickJob->request({m_result, x, channel});
+}
+
+void TensorAnswers::pickError(double error, ErrorUnit unit)
+{
+    if (m_result)
+        m_pickJob->request({m_result, error, std::nullopt, unit});
 }
 
 void TensorAnswers::inspectPicked()

@@ -32,6 +32,8 @@ public:
 
     const std::shared_ptr<const TensorResult>& result() const { return m_result; }
     const std::shared_ptr<const ElementInspection>& picked() const { return m_picked; }
+    /// The selected elements through the quantizer in force; null: none, or not known yet.
+    std::shared_ptr<const SelectedPart> selection() const;
     /// Why the newest request has no answer; empty: it has, or will.
     QString problem() const { return m_problem; }
     /// Likewise of the other side of A|B.
@@ -45,6 +47,10 @@ public:
 
     /// Picks the element of what is shown whose value is nearest to x.
     void pickNear(double x);
+    /// Likewise of one channel, group or block of the whole tensor (channelLayout).
+    void pickNear(double x, std::int64_t channel);
+    /// Picks the element of the whole tensor whose error is nearest to `error`.
+    void pickError(double error, ErrorUnit unit);
     /// Stops what is under way; the last answers stay.
     void cancel();
 
@@ -59,13 +65,17 @@ signals:
 
 private:
     struct PickRequest {
-        TensorRequest subject;
-        double x;
+        std::shared_ptr<const TensorResult> result;
+        double at = 0;
+        std::optional<std::int64_t> channel{}; ///< nothing: of what is shown
+        std::optional<ErrorUnit> error{};      ///< `at` is an error; nothing: a value
     };
     struct SelectionRequest {
         std::shared_ptr<const TensorResult> result;
-        std::array<double, 2> brush;
+        Selection brush;
     };
+    static Result<std::optional<std::int64_t>> nearest(const PickRequest& request,
+                                                       const JobContext& context);
     using ResultJob = LatestJob<TensorRequest, std::shared_ptr<const TensorResult>>;
 
     void follow();
@@ -89,7 +99,7 @@ private:
     StudyBoard* m_studies;
     StudyBoard* m_otherStudies;
     LatestJob<PickRequest, std::optional<std::int64_t>>* m_pickJob;
-    LatestJob<SelectionRequest, std::shared_ptr<const Report>>* m_selectJob;
+    LatestJob<SelectionRequest, std::shared_ptr<const SelectedPart>>* m_selectJob;
     std::set<StudyKind> m_kinds;
     bool m_studiesWait = false; ///< for the index
 
@@ -100,7 +110,7 @@ private:
     std::shared_ptr<const ElementInspection> m_picked;
     std::optional<std::int64_t> m_pickedIndex; ///< what m_picked is of
     std::shared_ptr<const TensorResult> m_pickedResult;
-    std::shared_ptr<const Report> m_selection;
+    std::shared_ptr<const SelectedPart> m_selection;
     std::optional<SelectionRequest> m_selected;    ///< what is selected
     std::optional<SelectionRequest> m_selectionOf; ///< what m_selection is of
     QString m_problem;

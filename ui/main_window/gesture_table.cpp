@@ -38,7 +38,7 @@ constexpr Row kRows[] = {
      QT_TRANSLATE_NOOP("qs::Gestures", "Alt+Wheel")},
     {kMouse, QT_TRANSLATE_NOOP("qs::Gestures", "Pick the nearest element, or take a named point"),
      QT_TRANSLATE_NOOP("qs::Gestures", "Click")},
-    {kMouse, QT_TRANSLATE_NOOP("qs::Gestures", "Select values"),
+    {kMouse, QT_TRANSLATE_NOOP("qs::Gestures", "Select values, codes or errors"),
      QT_TRANSLATE_NOOP("qs::Gestures", "Ctrl+Drag")},
     {kMouse, QT_TRANSLATE_NOOP("qs::Gestures", "Show all"),
      QT_TRANSLATE_NOOP("qs::Gestures", "Double click")},

@@ -4,8 +4,11 @@
 
 #include "core/calib/edit_spec.h"
 #include "ui/controls/forms.h"
+#include "ui/panels/channels_panel.h"
+#include "ui/panels/selection_marks.h"
 
 #include <cmath>
+#include <limits>
 
 namespace qs {
 
@@ -48,18 +51,16 @@ void PlotGestures::attach(int place)
                 else
                     stepBits(notches > 0 ? 1 : -1);
             });
-    connect(view, &PlotView::brushed, this, [this, sharesX](double from, double to) {
-        if (sharesX())
-            m_document.adjustView([&](Session& session) {
-                session.tensor.view.brush = {from, to};
-            });
+    connect(view, &PlotView::brushed, this, [this, panel, view](double from, double to) {
+        if (const auto selection = selectionOf(panel(), view->figure(), from, to))
+            m_document.adjustView([&](Session& session) { session.tensor.view.brush = selection; });
     });
     connect(view, &PlotView::brushCleared, this, [this] {
         m_document.adjustView([](Session& session) { session.tensor.view.brush.reset(); });
     });
     connect(view, &PlotView::pointChosen, this, &PlotGestures::choose);
     connect(view, &PlotView::picked, this,
-            [this, panel](double x, double y) { pick(panel(), x, y); });
+            [this, panel, view](double x, double y) { pick(panel(), view->figure(), x, y); });
 }
 
 bool PlotGestures::take()
@@ -160,7 +161,7 @@ void PlotGestures::choose(const QString& choice)
     }
 }
 
-void PlotGestures::pick(const PanelInfo& panel, double x, double y)
+void PlotGestures::pick(const PanelInfo& panel, const Figure& figure, double x, double y)
 {
     if (QLatin1String(panel.id) == QLatin1String("cells")) {
         const auto study = m_answers.input(panel).study;
@@ -179,18 +180,51 @@ void PlotGestures::pick(const PanelInfo& panel, double x, double y)
         const auto& element = shown[static_cast<std::size_t>(row * cells.columns + column)];
         m_document.adjustView(
             [&](Session& session) { session.tensor.view.picked = element.index; });
-    } else if (panel.sharesX) {
-        m_answers.pickNear(x);
-    } else if (QLatin1String(panel.id) == QLatin1String("code_usage")) {
-        // The element that is nearest to what the code stands for.
-        const auto& result = m_answers.result();
-        if (!result || !info(result->shown->params.dtype()).isInteger())
-            return;
-        const auto& params = result->shown->params;
-        const auto code = static_cast<std::int32_t>(std::lround(std::clamp(
-            x, static_cast<double>(params.firstCode()), static_cast<double>(params.lastCode()))));
-        m_answers.pickNear(static_cast<double>(params.level(code)));
+        return;
     }
+    if (QLatin1String(panel.id) == QLatin1String("channels")) {
+        if (const auto channel = channelAt(m_answers.input(panel), x))
+            m_answers.pickNear(y, *channel);
+        return;
+    }
+    const auto along = selectsBy(panel, figure);
+    if (along == SelectedBy::Value) {
+        m_answers.pickNear(x);
+    } else if (along == SelectedBy::Error) {
+        const auto wanted = selectionOf(panel, figure, x, x);
+        m_answers.pickError(x, wanted->unit);
+    } else if (along == SelectedBy::Code) {
+        pickCode(x);
+    }
+}
+
+/// The element that is nearest to what the code at a place stands for.
+void PlotGestures::pickCode(double place)
+{
+    const auto& result = m_answers.result();
+    if (!result || info(result->shown->params.dtype()).family == Family::Ggml)
+        return;
+    const auto& params = result->shown->params;
+    const auto& row = info(params.dtype());
+    double level = std::nan("");
+    double distance = std::numeric_limits<double>::infinity();
+    // Codes of floats are not in the order of their places.
+    const std::int64_t first =
+        row.isInteger()
+            ? std::clamp<std::int64_t>(std::llround(place), params.firstCode(), params.lastCode())
+            : params.firstCode();
+    const std::int64_t last = row.isInteger() ? first : params.lastCode();
+    for (std::int64_t code = first; code <= last; ++code) {
+        const auto value = static_cast<double>(params.level(static_cast<std::int32_t>(code)));
+        const double off =
+            std::fabs(static_cast<double>(codePlace(row, static_cast<std::int32_t>(code))) - place);
+        if (std::isfinite(value) && off < distance) {
+            distance = off;
+            level = value;
+        }
+    }
+    if (std::isfinite(level))
+        m_answers.pickNear(level);
 }
 
 } // namespace qs

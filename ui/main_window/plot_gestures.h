@@ -32,7 +32,8 @@ private:
     bool take();
     void move(const PanelInfo& panel, const QString& id, double x, double y);
     void choose(const QString& choice);
-    void pick(const PanelInfo& panel, double x, double y);
+    void pick(const PanelInfo& panel, const Figure& figure, double x, double y);
+    void pickCode(double place);
 
     Document& m_document;
     TensorAnswers& m_answers;

@@ -75,7 +75,7 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
     add(tr("&Unit of errors: LSB, values'"), QKeySequence(Qt::Key_U),
         tr("The other unit of the errors"), [&document] { stepErrorUnit(document); });
     add(tr("S&top, or take back picked and selected"), QKeySequence(Qt::Key_Escape),
-        tr("Stop what is being computed; else no element is picked and no values are selected"),
+        tr("Stop what is being computed; else no element is picked and none are selected"),
         [&workspace, &document] {
             if (workspace.answers().busy())
                 return workspace.cancel();

@@ -80,6 +80,7 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
     connect(&m_answers, &TensorAnswers::answered, this, &TensorWorkspace::refreshAll);
     connect(&m_answers, &TensorAnswers::changed, this, [this] {
         m_value->setPicked(m_answers.picked());
+        m_facts->setSelection(m_answers.selection());
         refreshFigures();
     });
     connect(&m_answers, &TensorAnswers::problemChanged, this, [this] {
@@ -342,6 +343,7 @@ void TensorWorkspace::refreshFigures()
 void TensorWorkspace::refreshFacts()
 {
     m_facts->setResult(m_answers.result());
+    m_facts->setSelection(m_answers.selection());
     m_value->setResult(m_answers.result());
     emit statusChanged(status());
 }

@@ -226,6 +226,14 @@ Figure cellsFigure(const PanelInput& input)
     map.y = middles(cells.rows, cells.blockRows);
     for (std::size_t i = 0; i < cells.largest.size(); ++i)
         map.values.push_back(slice.valueOf(i));
+    if (view.brush) {
+        const auto& dtype = info(result.report->params.dtype());
+        for (std::size_t i = 0; i < cells.largest.size(); ++i) {
+            const auto& e = slice.elementOf(i);
+            map.faded.push_back(!std::isfinite(e.x) ||
+                                !view.brush->has(e.x, e.y, e.lsb, e.code, dtype));
+        }
+    }
     map.textOf = [slice](std::size_t cell) {
         return slice.textOf(cell);
     };
@@ -248,6 +256,8 @@ Figure cellsFigure(const PanelInput& input)
                 .arg(cells.blockRows)
                 .arg(cells.blockColumns)
                 .arg(view.sliceOf == SliceOf::Error ? Panels::tr("|error|") : Panels::tr("|x|"));
+    if (!map.faded.empty())
+        figure.note += Panels::tr("; pale: not selected");
     const bool hasHoles =
         std::any_of(map.values.begin(), map.values.end(), [](double v) { return std::isnan(v); });
     if (hasHoles)

@@ -280,7 +280,44 @@ void addShownChannel(Figure& figure, const Places& places, const TensorResult& r
     figure.markers.push_back(std::move(marker));
 }
 
+void addPickedElement(Figure& figure, const PanelInput& input,
+                      const std::vector<ChannelErrors>& channels)
+{
+    if (!input.picked || !std::isfinite(input.picked->x))
+        return;
+    const auto& tensor = input.tensor->facts->tensor;
+    const auto layout = channelLayout(input.tensor->report->spec, tensor.shape());
+    if (!layout)
+        return;
+    const auto channel = static_cast<std::size_t>(layout->indexOf(input.picked->index));
+    const auto order = ordered(channels, input.view.channelOrder);
+    const auto at = std::find(order.begin(), order.end(), channel);
+    if (at == order.end())
+        return;
+    Series series;
+    series.name = Panels::tr("picked");
+    series.csvName = QStringLiteral("picked value");
+    series.kind = SeriesKind::Points;
+    series.color = ColorRole::Accent;
+    series.marker = MarkerShape::Diamond;
+    series.x = {static_cast<double>(at - order.begin())};
+    series.y = {static_cast<double>(input.picked->x)};
+    series.labels = {Panels::tr("x = %1").arg(number(static_cast<double>(input.picked->x)))};
+    figure.series.push_back(std::move(series));
+}
+
 } // namespace
+
+std::optional<std::int64_t> channelAt(const PanelInput& input, double x)
+{
+    if (!input.study || input.study->key.kind != StudyKind::Channels)
+        return std::nullopt;
+    const auto order = ordered(input.study->channels, input.view.channelOrder);
+    const auto place = std::lround(x);
+    if (place < 0 || place >= static_cast<long>(order.size()))
+        return std::nullopt;
+    return static_cast<std::int64_t>(order[static_cast<std::size_t>(place)]);
+}
 
 Figure channelsFigure(const PanelInput& input)
 {
@@ -340,6 +377,7 @@ Figure channelsFigure(const PanelInput& input)
     }
     addSqnr(figure, places);
     addShownChannel(figure, places, result);
+    addPickedElement(figure, input, study->channels);
 
     // Always of all channels, whatever is drawn together.
     const auto worst = ordered(study->channels, ChannelOrder::Sqnr).front();

@@ -41,14 +41,6 @@ Usage usageOf(const Report& report)
 
 } // namespace
 
-std::int64_t codePlace(const DTypeInfo& row, std::int32_t code)
-{
-    if (row.family != Family::Float || row.isSigned)
-        return code;
-    const auto sign = static_cast<std::int64_t>(row.format.signBit());
-    return (code & sign) != 0 ? -(code & (sign - 1)) : code;
-}
-
 QString codeAxisTitle(const DTypeInfo& row)
 {
     if (row.family == Family::Float && !row.isSigned)

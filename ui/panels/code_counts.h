@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/quant/code_place.h"
 #include "ui/panels/panel.h"
 
 #include <optional>
@@ -16,8 +17,6 @@ struct CodeBars {
     std::int64_t perBar = 1; ///< at most 1024 bars: one of several codes shows the fullest of them
 };
 
-/// Codes as numbers; of floats sign and magnitude of the bit pattern, which ascend with the value.
-std::int64_t codePlace(const DTypeInfo& row, std::int32_t code);
 /// "code q", and in which sense it is a number.
 QString codeAxisTitle(const DTypeInfo& row);
 /// None where the codes are too many to be counted.

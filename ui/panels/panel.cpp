@@ -36,7 +36,7 @@ constexpr PanelInfo kPanels[] = {
      QT_TRANSLATE_NOOP("Panels",
                        "How often each real value occurs in the float tensor, and how many "
                        "of them land on each level of the grid."),
-     WorkspaceId::Tensor, true, StudyKind::None, histogramFigure},
+     WorkspaceId::Tensor, true, StudyKind::None, histogramFigure, SelectedBy::Code},
     {"error", QT_TRANSLATE_NOOP("Panels", "Error"),
      QT_TRANSLATE_NOOP("Panels",
                        "The error of every real value x in LSB, the distance of the levels "
@@ -47,11 +47,11 @@ constexpr PanelInfo kPanels[] = {
      QT_TRANSLATE_NOOP("Panels",
                        "How the errors of all elements spread, in LSB, the distance of the levels "
                        "around each. Evenly spread rounding errors lie on the reference line."),
-     WorkspaceId::Tensor, false, StudyKind::None, errorHistogramFigure},
+     WorkspaceId::Tensor, false, StudyKind::None, errorHistogramFigure, SelectedBy::Error},
     {"code_usage", QT_TRANSLATE_NOOP("Panels", "Code usage"),
      QT_TRANSLATE_NOOP("Panels", "How many elements have each code. Codes nobody uses are bits "
                                  "paid for nothing."),
-     WorkspaceId::Tensor, false, StudyKind::None, codeUsageFigure},
+     WorkspaceId::Tensor, false, StudyKind::None, codeUsageFigure, SelectedBy::Code},
     {"range_curve", QT_TRANSLATE_NOOP("Panels", "Range"),
      QT_TRANSLATE_NOOP("Panels",
                        "The mean squared error for every width of the range: narrower clips more, "

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/analysis/bit_inspector.h"
+#include "core/pipeline/session_request.h"
 #include "core/pipeline/tensor_study.h"
 #include "core/session/tensor_view.h"
 #include "ui/plot/figure.h"
@@ -29,8 +30,8 @@ struct PanelInput {
     bool showsB = false;                           ///< `tensor` is through B, `other` through A
     /// The element view.picked through the quantizer in force; null: none is picked.
     std::shared_ptr<const ElementInspection> picked;
-    /// The elements of what is shown whose values lie in view.brush, through its quantizer.
-    std::shared_ptr<const Report> selection;
+    /// The elements that view.brush selects; null: not computed (yet).
+    std::shared_ptr<const SelectedPart> selection;
     QString weightLayer; ///< whose weights of the training are shown: "0.weight"; empty: the first
     TensorView view;     ///< how the tensor is looked at
 };
@@ -46,6 +47,8 @@ struct PanelInfo {
     bool sharesX;    ///< its x axis is the tensor's value
     StudyKind study; ///< what it needs beside the result
     Figure (*build)(const PanelInput& input);
+    /// What elements are selected by along its x axis, where that is not the tensor's value.
+    std::optional<SelectedBy> selects{};
 };
 
 std::span<const PanelInfo> panels();

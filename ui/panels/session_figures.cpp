@@ -61,7 +61,7 @@ Result<void> SessionFigures::addViewed(const TensorSession& session, const JobCo
             m_input.picked = std::make_shared<const ElementInspection>(std::move(*element));
     }
     if (session.view.brush) {
-        auto selection = selectionReport(result, *session.view.brush, job);
+        auto selection = selectedPart(result, *session.view.brush, job);
         if (!selection && selection.error().kind == ErrorKind::Cancelled)
             return selection.error();
         m_input.selection = selection ? std::move(*selection) : nullptr;

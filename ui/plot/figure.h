@@ -122,12 +122,13 @@ enum class RegionKind {
     Selected, ///< tinted, with a line at either end
 };
 
-/// A vertical stretch of the axes from top to bottom.
+/// A stretch of x over the axes from top to bottom, or of y from side to side.
 struct Region {
     double from = -std::numeric_limits<double>::infinity(); ///< infinite: to the edge of the axes
     double to = std::numeric_limits<double>::infinity();
     QString label; ///< drawn inside, at the top: "clipped 0.8 %"
     RegionKind kind = RegionKind::Clipped;
+    bool ofY = false; ///< from and to are of the left axis; without a label
 };
 
 /// The colours of a map: from the lowest value to the highest, or from both ends to a middle at 0.
@@ -149,6 +150,8 @@ struct ColorMap {
     /// What the pointer says of a cell, in lines. None: its place and its value.
     std::function<QString(std::size_t cell)> describe{};
     std::optional<std::size_t> marked{}; ///< a cell with a frame
+    /// Cells that step back into the ground, as values; empty: none.
+    std::vector<bool> faded{};
     double at(std::size_t column, std::size_t row) const { return values[row * x.size() + column]; }
 };
 
@@ -161,6 +164,8 @@ struct FigureTable {
     std::vector<Column> columns;
     std::vector<std::vector<QString>> rows; ///< each as long as columns
     std::optional<std::size_t> current;     ///< a row that is marked
+    /// What a click on each row chooses, as Series::choices; empty: nothing.
+    std::vector<QString> choices{};
 };
 
 /// Everything a picture shows, as a value: what PlotView draws, what every export paints and what

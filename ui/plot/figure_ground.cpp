@@ -34,17 +34,18 @@ void FigureGround::draw(QCPPainter* painter)
 
 void FigureGround::drawRegion(QCPPainter* painter, const Region& region) const
 {
-    const auto [left, right] = regionPixels(m_axes, region);
-    if (right - left < 0.5)
+    const auto [first, last] = regionPixels(m_axes, region);
+    if (last - first < 0.5)
         return;
-    const QRectF rect(left, m_axes->top(), right - left, m_axes->height());
+    const QRectF rect = region.ofY ? QRectF(m_axes->left(), first, m_axes->width(), last - first)
+                                   : QRectF(first, m_axes->top(), last - first, m_axes->height());
     if (region.kind == RegionKind::Selected) {
         const QColor& accent = m_style->theme->color(ColorRole::Accent);
         painter->fillRect(rect, tint(accent, 0.14));
         painter->setAntialiasing(false);
         painter->setPen(QPen(accent, 1));
-        painter->drawLine(rect.topLeft(), rect.bottomLeft());
-        painter->drawLine(rect.topRight(), rect.bottomRight());
+        painter->drawLine(rect.topLeft(), region.ofY ? rect.topRight() : rect.bottomLeft());
+        painter->drawLine(region.ofY ? rect.bottomLeft() : rect.topRight(), rect.bottomRight());
         return;
     }
     const QColor& color = m_style->theme->color(ColorRole::Clipping);
@@ -76,14 +77,16 @@ void FigureGround::drawRug(QCPPainter* painter, const Series& series) const
 
 std::pair<double, double> regionPixels(const QCPAxisRect* axes, const Region& region)
 {
-    const QCPAxis* axis = axes->axis(QCPAxis::atBottom);
-    const double first = axes->left();
-    const double last = axes->right() + 1.0;
+    const QCPAxis* axis = axes->axis(region.ofY ? QCPAxis::atLeft : QCPAxis::atBottom);
+    const double first = region.ofY ? axes->top() : axes->left();
+    const double last = (region.ofY ? axes->bottom() : axes->right()) + 1.0;
     const auto pixel = [&](double value, double otherwise) {
         return std::isfinite(value) ? std::clamp(axis->coordToPixel(value), first, last)
                                     : otherwise;
     };
-    return {pixel(region.from, first), pixel(region.to, last)};
+    const double from = pixel(region.from, region.ofY ? last : first);
+    const double to = pixel(region.to, region.ofY ? first : last);
+    return {std::min(from, to), std::max(from, to)};
 }
 
 } // namespace qs

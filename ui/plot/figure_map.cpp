@@ -77,12 +77,8 @@ void FigureMap::drawCells(QCPPainter* painter) const
     const auto rows = cellsAt(m_axes->axis(QCPAxis::atLeft), map.y, axes.top(), 1 / scale, height);
     const QCPRange range = m_axes->axis(QCPAxis::atRight)->range();
     std::vector<QRgb> colors(map.values.size());
-    std::transform(map.values.begin(), map.values.end(), colors.begin(), [&](double v) -> QRgb {
-        if (std::isnan(v))
-            return 0;
-        return paletteColor(map.palette, paletteShare(map.palette, v, range.lower, range.upper))
-            .rgba();
-    });
+    for (std::size_t cell = 0; cell < colors.size(); ++cell)
+        colors[cell] = std::isnan(map.values[cell]) ? 0 : colorOf(cell, range).rgba();
     const QRgb stripe = m_style->theme->color(ColorRole::Muted).rgba();
     const int period = static_cast<int>(std::lround(6 * scale));
     QImage image(width, height, QImage::Format_ARGB32);
@@ -99,6 +95,24 @@ void FigureMap::drawCells(QCPPainter* painter) const
         }
     }
     painter->drawImage(QRectF(axes), image);
+}
+
+/// A faded cell keeps a fifth of its colour.
+QColor FigureMap::colorOf(std::size_t cell, const QCPRange& range) const
+{
+    const ColorMap& map = *m_figure->map;
+    const QColor color = paletteColor(
+        map.palette, paletteShare(map.palette, map.values[cell], range.lower, range.upper));
+    if (map.faded.empty() || !map.faded[cell])
+        return color;
+    constexpr float kKept = 0.2F;
+    const QColor& ground = m_style->theme->axesBackground;
+    const auto mixed = [](float a, float b) {
+        return kKept * a + (1 - kKept) * b;
+    };
+    return QColor::fromRgbF(mixed(color.redF(), ground.redF()),
+                            mixed(color.greenF(), ground.greenF()),
+                            mixed(color.blueF(), ground.blueF()));
 }
 
 std::pair<double, double>
@@ -134,7 +148,7 @@ void FigureMap::drawTexts(QCPPainter* painter) const
     struct Text {
         QRectF rect;
         QString text;
-        double value;
+        std::size_t cell;
     };
     std::vector<std::size_t> columns;
     for (std::size_t column = 0; column < map.x.size(); ++column) {
@@ -153,14 +167,13 @@ void FigureMap::drawTexts(QCPPainter* painter) const
             const QString text = map.textOf ? map.textOf(cell) : map.texts[cell];
             if (metrics.horizontalAdvance(text) > rect.width() - 2)
                 return;
-            texts.push_back({rect, text, map.values[cell]});
+            texts.push_back({rect, text, cell});
         }
     }
     painter->setFont(m_style->ticks);
     for (const Text& text : texts) {
-        const double share = paletteShare(map.palette, text.value, range.lower, range.upper);
-        painter->setPen(std::isnan(text.value) ? m_style->theme->text
-                                               : textColorOn(paletteColor(map.palette, share)));
+        painter->setPen(std::isnan(map.values[text.cell]) ? m_style->theme->text
+                                                          : textColorOn(colorOf(text.cell, range)));
         painter->drawText(text.rect, Qt::AlignCenter | Qt::TextSingleLine, text.text);
     }
 }

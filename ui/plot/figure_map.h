@@ -42,6 +42,7 @@ private:
                                        std::size_t cell) const;
     QRectF cellRect(std::size_t column, std::size_t row) const;
     void drawCells(QCPPainter* painter) const;
+    QColor colorOf(std::size_t cell, const QCPRange& range) const;
     void drawTexts(QCPPainter* painter) const;
     void drawMarked(QCPPainter* painter) const;
     void drawScale(QCPPainter* painter) const;

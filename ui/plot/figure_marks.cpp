@@ -255,7 +255,7 @@ void FigureMarks::drawRegionLabels(QCPPainter* painter, const QVector<Tag>& tags
     QVector<QRectF> taken;
     for (const Region& region : m_figure->regions) {
         const auto [left, right] = regionPixels(m_axes, region);
-        if (region.label.isEmpty() || right - left < 0.5)
+        if (region.ofY || region.label.isEmpty() || right - left < 0.5)
             continue;
         const QSizeF size(metrics.horizontalAdvance(region.label) + 8, metrics.height() + 2);
         const bool across = right - left >= size.width() + 2;

@@ -12,7 +12,7 @@
 
 namespace qs {
 
-/// The left and right pixel of the visible part of `region`.
+/// The left and right pixel of the visible part of `region`; of y the upper and the lower one.
 std::pair<double, double> regionPixels(const QCPAxisRect* axes, const Region& region);
 
 /// Regions (a hatch under the data) and rugs (short ticks at the lower edge of the axes).

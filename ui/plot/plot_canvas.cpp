@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/plot_canvas.h"
 
+#include "ui/plot/paint_queue.h"
 #include "ui/plot/plot_overlay.h"
 
 #include <qcustomplot.h>
@@ -31,6 +32,7 @@ PlotCanvas::PlotCanvas(QWidget* parent) : d(std::make_unique<Private>())
 
 PlotCanvas::~PlotCanvas()
 {
+    PaintQueue::instance().remove(&d->plot);
     d->plot.setParent(nullptr);
 }
 
@@ -74,7 +76,7 @@ void PlotCanvas::setStyle(const FigureStyle& style)
 void PlotCanvas::replotLater()
 {
     d->laidOut = false;
-    d->plot.replot(QCustomPlot::rpQueuedReplot);
+    PaintQueue::instance().add(&d->plot);
 }
 
 void PlotCanvas::replotMarks()

@@ -100,9 +100,16 @@ bool PlotInteraction::overXAxis(const QPointF& position) const
 
 void PlotInteraction::press(QMouseEvent* event)
 {
-    if (event->button() != Qt::LeftButton || !usable())
+    if (event->button() != Qt::LeftButton)
         return;
     const QPointF position = event->position();
+    if (m_view.figure().table) {
+        const QString choice = m_canvas.laidOutScene().choiceAt(position);
+        if (!choice.isEmpty())
+            emit m_view.pointChosen(choice);
+    }
+    if (!usable())
+        return;
     m_pressed = position;
     m_pressedView = m_canvas.scene().view();
     m_handle = m_canvas.laidOutScene().handleAt(position);
@@ -278,10 +285,11 @@ void PlotInteraction::release(QMouseEvent* event)
 void PlotInteraction::click(const QPointF& position)
 {
     const QString choice = m_canvas.laidOutScene().choiceAt(position);
-    if (choice.isEmpty())
-        emit m_view.picked(xAt(position.x()), yAt(position.y()));
-    else
+    const double x = xAt(position.x()); // before the choice changes the figure
+    const double y = yAt(position.y());
+    if (!choice.isEmpty())
         emit m_view.pointChosen(choice);
+    emit m_view.picked(x, y);
 }
 
 void PlotInteraction::hover(const QPointF& position)

@@ -83,14 +83,14 @@ signals:
     /// A stretch of x was selected; or a click that means none.
     void brushed(double from, double to);
     void brushCleared();
-    /// A click on a point that stands for a choice (Series::choices).
+    /// A click on a point that stands for a choice (Series::choices, FigureTable::choices).
     void pointChosen(const QString& choice);
     /// The wheel with Ctrl or Alt held: not a zoom.
     void wheelTurned(double notches, Qt::KeyboardModifiers modifiers);
     /// The pointer is over the axes at (x, y) of the left axis; then it is not any more.
     void hovered(double x, double y);
     void hoverLeft();
-    /// A click without a drag inside the axes.
+    /// A click without a drag inside the axes; of a point that stands for a choice after it.
     void picked(double x, double y);
     void contextMenuRequested(const QPoint& globalPosition);
     /// The needed margins are others than before: align the stack again.

@@ -26,6 +26,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/filled_graph.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/number_text.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/palettes.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/paint_queue.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction_keys.cpp

@@ -198,7 +198,7 @@ private slots:
                 spec.scale = {0.3F};
                 spec.zeroPoint = {0};
                 const AnalysisItem item{spec, *chooseQuantParams(tensor, spec)};
-                for (const auto unit : {ErrorUnit::Lsb, ErrorUnit::Real}) {
+                for (const auto unit : {ErrorUnit::Lsb, ErrorUnit::Value}) {
                     for (const HistogramBins& bins :
                          {HistogramBins{-1, 1, 256}, HistogramBins{-0.1, 0.25, 1000},
                           HistogramBins{-2, 3, 7}, HistogramBins{-1e-3, 1e-3, 33}}) {

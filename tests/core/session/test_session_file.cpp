@@ -73,6 +73,37 @@ class TestSessionFile : public QObject {
     }
 
 private slots:
+    /// Selections of each kind come back; those that are none are refused by their place.
+    void selections_comeBack()
+    {
+        const std::vector<Selection> all = {
+            {SelectedBy::Value, -0.1, 0.25},
+            {SelectedBy::Code, -3, 12},
+            {SelectedBy::Error, -0.5, 1.0 / 3, ErrorUnit::Lsb},
+            {SelectedBy::Error, 0, 1e-9, ErrorUnit::Value},
+        };
+        for (const auto& selection : all) {
+            SessionFile file;
+            file.session.tensor.view.brush = selection;
+            const auto back = sessionFromJson(nlohmann::ordered_json::parse(toJson(file).dump()));
+            QVERIFY(back);
+            QCOMPARE(back->session.tensor.view.brush.has_value(), true);
+            QVERIFY(*back->session.tensor.view.brush == selection);
+        }
+        const auto withBrush = [](const char* brush) {
+            auto json = toJson(SessionFile{});
+            json["tensor"]["view"]["brush"] = nlohmann::ordered_json::parse(quoted(brush));
+            const auto file = sessionFromJson(json);
+            return file ? std::string() : file.error().message;
+        };
+        QCOMPARE(withBrush("[1, 2]"), std::string());
+        for (const char* wrong : {"[2, 1]", "{}", "{'error': [1]}", "{'code': [4, 2]}", "7",
+                                  "{'error': [0, 1], 'unit': 'm'}", "{'code': ['a', 'b']}"}) {
+            const auto message = withBrush(wrong);
+            QVERIFY2(message.find("brush") != std::string::npos, (wrong + message).c_str());
+        }
+    }
+
     void everything_survives()
     {
         const auto file = example(m_folder.path());

@@ -94,7 +94,7 @@ private slots:
         document.adjustView([](Session& session) {
             session.tensor.view.x = {0.0, 1.0};
             session.tensor.view.picked = 7;
-            session.tensor.view.brush = {0.25, 0.5};
+            session.tensor.view.brush = Selection{SelectedBy::Value, 0.25, 0.5};
         });
         document.undoStack().undo();
         QCOMPARE(document.session().tensor.view.bins, 0);

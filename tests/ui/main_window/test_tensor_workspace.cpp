@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a hand does in the Tensor workspace, and what follows: with real widgets, clicks and drops.
-#include "core/io/formats.h"
 #include "core/session/session_file.h"
 #include "ui/controls/compare_bar.h"
-#include "ui/main_window/main_window.h"
 #include "ui/main_window/plot_gestures.h"
-#include "ui/main_window/tensor_workspace.h"
 #include "ui/plot/figure_export.h"
+
+#include "tensor_driver.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -29,96 +28,13 @@
 
 using namespace qs;
 
-class TestTensorWorkspace : public QObject {
+class TestTensorWorkspace : public TensorDriver {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-    std::unique_ptr<MainWindow> m_window;
-
-    TensorWorkspace& workspace() const { return m_window->tensorWorkspace(); }
-    const TensorSession& tensor() const { return m_window->document().session().tensor; }
-    const Report& report() const { return *workspace().answers().result()->report; }
-    int steps() const { return m_window->document().undoStack().count(); }
-    void undo() { m_window->document().undoStack().undo(); }
-    void edit(const std::function<void(Session&)>& change)
-    {
-        m_window->document().edit(QStringLiteral("test"), {}, change);
-        settle();
-    }
-    void settle()
-    {
-        QTRY_VERIFY_WITH_TIMEOUT(workspace().answers().result() != nullptr, 30000);
-        for (int quiet = 0; quiet < 3;) {
-            QTest::qWait(15);
-            quiet = workspace().isIdle() ? quiet + 1 : 0;
-        }
-    }
-    /// The view that shows a panel, in the last place if nowhere else.
-    PlotView* show(const char* id)
-    {
-        auto& grid = workspace().grid();
-        for (const auto& place : grid.places()) {
-            if (place.panel->id == std::string(id))
-                return place.view;
-        }
-        emit grid.panelChosen(static_cast<int>(grid.places().size()) - 1, QLatin1String(id));
-        settle();
-        return grid.places().back().view;
-    }
-    static QPoint at(const PlotView* view, double x)
-    {
-        return {static_cast<int>(std::lround(view->pixelOf(x))),
-                view->axesRect().center().y() + 25};
-    }
-    static void drag(PlotView* view, const QPoint& from, const QPoint& to,
-                     Qt::KeyboardModifiers modifiers = {})
-    {
-        QTest::mousePress(view, Qt::LeftButton, modifiers, from);
-        for (int i = 1; i <= 4; ++i) {
-            QMouseEvent move(QEvent::MouseMove, from + (to - from) * i / 4.0,
-                             view->mapToGlobal(from + (to - from) * i / 4.0), Qt::NoButton,
-                             Qt::LeftButton, modifiers);
-            QApplication::sendEvent(view, &move);
-        }
-        QTest::mouseRelease(view, Qt::LeftButton, modifiers, to);
-    }
-    const Marker* marker(const PlotView* view, const char* id) const
-    {
-        for (const auto& each : view->figure().markers) {
-            if (each.id == QLatin1String(id))
-                return &each;
-        }
-        return nullptr;
-    }
-
 private slots:
-    void initTestCase()
-    {
-        QVERIFY(m_folder.isValid());
-        QCoreApplication::setOrganizationName(QStringLiteral("Quantoscope"));
-        QCoreApplication::setApplicationName(QStringLiteral("test_tensor_workspace"));
-        std::vector<float> values(8 * 20 * 30);
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = std::sin(static_cast<float>(i) * 1.7F) *
-                        std::exp2(static_cast<float>(i / 600 % 8) - 4);
-        const auto w = Tensor::fromFloats("w", *qs::Shape::make({8, 20, 30}), std::move(values));
-        QVERIFY(writeTensors(m_folder.filePath(QStringLiteral("w.npy")).toStdString(), {&w, 1}));
-    }
-    void init()
-    {
-        m_window = std::make_unique<MainWindow>();
-        m_window->setTheme(ThemeId::Light);
-        m_window->resize(1280, 800);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-        m_window->openPaths({m_folder.filePath(QStringLiteral("w.npy"))});
-        settle();
-    }
-    void cleanup()
-    {
-        m_window->document().undoStack().setClean();
-        m_window.reset();
-    }
+    void initTestCase() { makeTensor("test_tensor_workspace"); }
+    void init() { openWindow(); }
+    void cleanup() { closeWindow(); }
 
     // Places.
 
@@ -321,109 +237,6 @@ private slots:
 
     // Picking and selecting.
 
-    void pickedElement_hasTheSameNumbersEverywhere()
-    {
-        auto* view = show("histogram");
-        QTest::mouseClick(view, Qt::LeftButton, {}, at(view, 0.413));
-        settle();
-        QVERIFY(tensor().view.picked.has_value());
-        const auto element = workspace().answers().picked();
-        QVERIFY(element != nullptr);
-        const auto& all = workspace().answers().result()->facts->tensor;
-        QCOMPARE(element->x, all.at(*tensor().view.picked));
-        const auto input = workspace().answers().input(*panelById(QStringLiteral("histogram")));
-        QCOMPARE(input.picked->index, *tensor().view.picked);
-        // The nearest there is.
-        const double x = view->xAt(at(view, 0.413).x());
-        for (std::int64_t i = 0; i < all.numel(); ++i)
-            QVERIFY(std::fabs(static_cast<double>(all.at(i)) - x) >=
-                    std::fabs(static_cast<double>(element->x) - x));
-        for (const char* id : {"transfer", "histogram"}) {
-            const auto* line = marker(show(id), "picked");
-            QVERIFY2(line != nullptr, id);
-            QCOMPARE(line->x, static_cast<double>(element->x));
-        }
-        QCOMPARE(marker(show("code_usage"), "picked")->x, static_cast<double>(element->code));
-        QVERIFY(std::fabs(marker(show("error_histogram"), "picked")->x -
-                          element->error / element->step) < 1e-12);
-        // Esc lets it go; it was no step.
-        QTest::keyClick(m_window.get(), Qt::Key_Escape);
-        settle();
-        QVERIFY(!tensor().view.picked);
-        QVERIFY(marker(show("transfer"), "picked") == nullptr);
-    }
-
-    /// The panel keeps to LSB where channels have steps of different sizes.
-    void pickedElement_ofAChannel_isPlacedInTheUnitOfTheAxis()
-    {
-        edit([](Session& s) {
-            s.tensor.spec.qscheme = QScheme::PerChannelSymmetric;
-            s.tensor.view.errorUnit = ErrorUnit::Value;
-        });
-        m_window->document().adjustView([](Session& s) { s.tensor.view.picked = 700; });
-        settle();
-        const auto* view = show("error_histogram");
-        QVERIFY(view->figure().x.unit.contains(QStringLiteral("LSB")));
-        const auto element = workspace().answers().picked();
-        QVERIFY(std::fabs(marker(view, "picked")->x - element->error / element->step) < 1e-12);
-    }
-
-    void clickedCell_isPicked()
-    {
-        auto* view = show("cells");
-        const QRect axes = view->axesRect();
-        QTest::mouseClick(view, Qt::LeftButton, {}, axes.topLeft() + QPoint(3, 3));
-        settle();
-        QCOMPARE(tensor().view.picked.value_or(-1), std::int64_t{0});
-        QTest::mouseClick(view, Qt::LeftButton, {}, axes.bottomRight() - QPoint(3, 3));
-        settle();
-        QCOMPARE(tensor().view.picked.value_or(-1), std::int64_t{20 * 30 - 1});
-    }
-
-    void selectedValues_areCountedInEveryPlot()
-    {
-        auto* view = show("histogram");
-        drag(view, at(view, 0.5), at(view, 2.0), Qt::ControlModifier);
-        settle();
-        QVERIFY(tensor().view.brush.has_value());
-        const auto [lo, hi] = *tensor().view.brush;
-        const auto& all = workspace().answers().result()->facts->tensor;
-        std::int64_t inside = 0;
-        double squared = 0;
-        for (std::int64_t i = 0; i < all.numel(); ++i) {
-            const auto x = static_cast<double>(all.at(i));
-            inside += x >= lo && x <= hi ? 1 : 0;
-            if (x >= lo && x <= hi) {
-                const auto& p = report().params;
-                const double q = std::clamp(
-                    std::nearbyint(static_cast<double>(all.at(i) * (1.0F / p.scaleAt(0)))) +
-                        p.zeroPointAt(0),
-                    static_cast<double>(p.range().quantMin),
-                    static_cast<double>(p.range().quantMax));
-                const double y =
-                    static_cast<double>(static_cast<float>(q - p.zeroPointAt(0)) * p.scaleAt(0));
-                squared += (y - x) * (y - x);
-            }
-        }
-        QVERIFY(inside > 100);
-        const auto selection =
-            workspace().answers().input(*panelById(QStringLiteral("histogram"))).selection;
-        QVERIFY(selection != nullptr);
-        QCOMPARE(selection->n(), inside);
-        QVERIFY(std::fabs(selection->mse * static_cast<double>(inside) / squared - 1) < 1e-9);
-        QCOMPARE(view->figure().regions.back().kind, RegionKind::Selected);
-        const auto named = [](const PlotView* plot, const char* name) {
-            return std::any_of(plot->figure().series.begin(), plot->figure().series.end(),
-                               [&](const Series& s) { return s.name == QLatin1String(name); });
-        };
-        QVERIFY(named(show("code_usage"), "selected"));
-        QVERIFY(named(show("error_histogram"), "selected"));
-        // A click with Ctrl takes it back.
-        QTest::mouseClick(view, Qt::LeftButton, Qt::ControlModifier, at(view, 0.1));
-        settle();
-        QVERIFY(!tensor().view.brush);
-    }
-
     // What stays, and what goes.
 
     void fileProblem_goesWithTheNextTensor()
@@ -555,7 +368,7 @@ private slots:
         m_window->document().adjustView([](Session& s) {
             s.tensor.view.x = {-1.0, 0.5};
             s.tensor.view.picked = 77;
-            s.tensor.view.brush = {0.1, 0.2};
+            s.tensor.view.brush = Selection{SelectedBy::Value, 0.1, 0.2};
         });
         settle();
         const auto before = tensor();

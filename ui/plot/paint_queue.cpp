@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Quantoscope developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot/paint_queue.h"
+
+#include <qcustomplot.h>
+
+#include <QElapsedTimer>
+
+#include <algorithm>
+
+namespace qs {
+namespace {
+
+/// Half of a frame at 60 a second: the other half is for what made the figures.
+constexpr qint64 kAtOnce = 8; // ms
+
+} // namespace
+
+PaintQueue& PaintQueue::instance()
+{
+    static PaintQueue queue;
+    return queue;
+}
+
+PaintQueue::PaintQueue()
+{
+    m_next.setSingleShot(true);
+    m_next.setInterval(0);
+    connect(&m_next, &QTimer::timeout, this, &PaintQueue::paint);
+}
+
+void PaintQueue::add(QCustomPlot* plot)
+{
+    if (std::find(m_waiting.begin(), m_waiting.end(), plot) == m_waiting.end())
+        m_waiting.push_back(plot);
+    if (!m_next.isActive())
+        m_next.start();
+}
+
+void PaintQueue::remove(QCustomPlot* plot)
+{
+    m_waiting.erase(std::remove(m_waiting.begin(), m_waiting.end(), plot), m_waiting.end());
+}
+
+void PaintQueue::paint()
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (!m_waiting.empty() && timer.elapsed() < kAtOnce) {
+        auto* plot = m_waiting.front();
+        m_waiting.pop_front();
+        plot->replot(QCustomPlot::rpQueuedRefresh);
+    }
+    if (!m_waiting.empty())
+        m_next.start();
+}
+
+} // namespace qs
