@@ -4,7 +4,7 @@
 
 #include "core/calib/edit_spec.h"
 #include "ui/controls/forms.h"
-#include "ui/panels/channels_panel.h"
+#include "ui/panels/channel_places.h"
 #include "ui/panels/selection_marks.h"
 
 #include <cmath>

@@ -4,163 +4,23 @@
 
 #include "core/base/text.h"
 #include "core/pipeline/quantizer_study.h"
+#include "ui/panels/channel_places.h"
 #include "ui/panels/grid_view.h"
 #include "ui/panels/study_view.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace qs {
 namespace {
-
-/// More bars than this say no more on any screen: neighbours are drawn together.
-constexpr std::size_t kMostBars = 2000;
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 QString number(double v)
 {
     return QString::fromStdString(formatShort(v));
 }
 
-double sqnrOf(const ChannelErrors& channel)
-{
-    return channel.sqnrDb().value_or(kNone);
-}
-
-/// The channels in the order in which they are shown.
-std::vector<std::size_t> ordered(const std::vector<ChannelErrors>& channels, ChannelOrder order)
-{
-    std::vector<std::size_t> places(channels.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    // Channels without an error, or without elements, come last.
-    const auto worst = [&](std::size_t i) {
-        return channels[i].sqnrDb().value_or(std::numeric_limits<double>::infinity());
-    };
-    const auto reach = [&](std::size_t i) {
-        return channels[i].n > 0 ? channels[i].reach() : -1;
-    };
-    if (order == ChannelOrder::Range)
-        std::stable_sort(places.begin(), places.end(),
-                         [&](auto a, auto b) { return reach(a) > reach(b); });
-    if (order == ChannelOrder::Sqnr)
-        std::stable_sort(places.begin(), places.end(),
-                         [&](auto a, auto b) { return worst(a) < worst(b); });
-    return places;
-}
-
-QString partsName(const QuantSpec& spec, bool parted)
-{
-    if (info(spec.dtype).family == Family::Ggml)
-        return Panels::tr("blocks");
-    return parted && info(spec.qschemeInUse()).perGroup() ? Panels::tr("groups")
-                                                          : Panels::tr("channels");
-}
-
-/// What is drawn at one place: a channel, or several neighbours together.
-struct Place {
-    double x = 0;
-    double min = kNone;
-    double max = kNone;
-    double low = kNone; ///< what its codes cover
-    double high = kNone;
-    double q1 = kNone;
-    double q3 = kNone;
-    double sqnr = kNone; ///< the worst of them
-    QString label;
-    QString choice; ///< a click shows this channel; empty: there is nothing to choose
-};
-
-class Places {
-public:
-    Places(const TensorResult& result, const std::vector<ChannelErrors>& channels,
-           ChannelOrder order)
-        : m_result(result),
-          m_channels(channels),
-          m_order(ordered(channels, order)),
-          m_parted(info(result.report->params.qscheme()).granularity != Granularity::Tensor),
-          m_part(m_parted ? partName(result.report->spec) : Panels::tr("channel")),
-          m_parts(partsName(result.report->spec, m_parted))
-    {
-        each = (m_order.size() + kMostBars - 1) / kMostBars;
-        for (std::size_t i = 0; i < m_order.size(); i += each)
-            add(i, std::min(i + each, m_order.size()));
-    }
-
-    const std::vector<std::size_t>& order() const { return m_order; }
-    bool isParted() const { return m_parted; }
-    const QString& part() const { return m_part; }   ///< "channel", "group", "block"
-    const QString& parts() const { return m_parts; } ///< "channels", "groups", "blocks"
-
-    std::size_t each = 1; ///< channels at a place
-    std::vector<Place> all;
-
-private:
-    void add(std::size_t begin, std::size_t end)
-    {
-        Place place;
-        place.x = static_cast<double>(begin + end - 1) / 2;
-        const auto& params = m_result.report->params;
-        for (std::size_t i = begin; i < end; ++i) {
-            const auto& channel = m_channels[m_order[i]];
-            if (channel.n == 0)
-                continue;
-            // fmin and fmax leave NaN out.
-            place.min = std::fmin(place.min, static_cast<double>(channel.min));
-            place.max = std::fmax(place.max, static_cast<double>(channel.max));
-            place.sqnr = std::fmin(place.sqnr, sqnrOf(channel));
-            if (each == 1 && channel.quartiles) {
-                place.q1 = (*channel.quartiles)[0];
-                place.q3 = (*channel.quartiles)[1];
-            }
-            if (const auto covered = params.coveredRange(m_parted ? m_order[i] : 0)) {
-                place.low = std::fmin(place.low, static_cast<double>((*covered)[0]));
-                place.high = std::fmax(place.high, static_cast<double>((*covered)[1]));
-            }
-        }
-        place.label =
-            each == 1 ? labelOf(m_order[begin])
-                      : Panels::tr("%1 %2: %3 \u2026 %4, worst SQNR %5 dB")
-                            .arg(end - begin)
-                            .arg(m_parts, number(place.min), number(place.max), number(place.sqnr));
-        if (each == 1 && m_parted)
-            place.choice = QStringLiteral("channel:%1").arg(m_order[begin]);
-        all.push_back(std::move(place));
-    }
-
-    QString labelOf(std::size_t channel) const
-    {
-        const auto& errors = m_channels[channel];
-        QString text = QStringLiteral("%1 %2: ").arg(m_part).arg(channel);
-        if (errors.n == 0)
-            return text + Panels::tr("no finite element");
-        text += QStringLiteral("%1 \u2026 %2")
-                    .arg(number(static_cast<double>(errors.min)),
-                         number(static_cast<double>(errors.max)));
-        const auto db = errors.sqnrDb();
-        text += db                  ? Panels::tr(", SQNR %1 dB").arg(number(*db))
-                : errors.signal > 0 ? Panels::tr(", without error")
-                                    : Panels::tr(", only zeros");
-        if (errors.codesUsed)
-            text += *errors.codesUsed == 1 ? Panels::tr(", 1 code used")
-                                           : Panels::tr(", %1 codes used").arg(*errors.codesUsed);
-        if (errors.clipped > 0)
-            text += Panels::tr(", %1 % clipped")
-                        .arg(number(100 * static_cast<double>(errors.clipped) /
-                                    static_cast<double>(errors.n)));
-        return text;
-    }
-
-    const TensorResult& m_result;
-    const std::vector<ChannelErrors>& m_channels;
-    std::vector<std::size_t> m_order;
-    bool m_parted;
-    QString m_part;
-    QString m_parts;
-};
-
-Series bars(const Places& places, double Place::*from, double Place::*to, const QString& name,
-            const char* csvName, ColorRole color, double share)
+Series bars(const ChannelPlaces& places, double ChannelPlace::*from, double ChannelPlace::*to,
+            const QString& name, const char* csvName, ColorRole color, double share)
 {
     Series series;
     series.name = name;
@@ -187,7 +47,7 @@ Series level(double end, double value, ColorRole color, LineStyle style)
 }
 
 /// What one grid for all channels covers, or would have to: a band, or the tensor's ends.
-void addCommonRange(Figure& figure, const Places& places, const TensorResult& result)
+void addCommonRange(Figure& figure, const ChannelPlaces& places, const TensorResult& result)
 {
     const auto& stats = result.facts->stats;
     const auto covered = result.report->params.coveredRange(0);
@@ -220,7 +80,7 @@ void addCommonRange(Figure& figure, const Places& places, const TensorResult& re
 
 /// The data's range with room, and as much of what codes cover as is near it: casts cover more than
 /// can be shown.
-Axis valuesAxis(const Places& places, const TensorStats& stats)
+Axis valuesAxis(const ChannelPlaces& places, const TensorStats& stats)
 {
     double low = static_cast<double>(stats.min);
     double high = static_cast<double>(stats.max);
@@ -237,7 +97,7 @@ Axis valuesAxis(const Places& places, const TensorStats& stats)
     return {Panels::tr("value x"), QStringLiteral("-"), low - room, high + room, false, false};
 }
 
-void addSqnr(Figure& figure, const Places& places)
+void addSqnr(Figure& figure, const ChannelPlaces& places)
 {
     Series sqnr;
     sqnr.name = Panels::tr("SQNR (right axis)");
@@ -264,7 +124,7 @@ void addSqnr(Figure& figure, const Places& places)
     figure.series.push_back(std::move(sqnr));
 }
 
-void addShownChannel(Figure& figure, const Places& places, const TensorResult& result)
+void addShownChannel(Figure& figure, const ChannelPlaces& places, const TensorResult& result)
 {
     if (!result.channel)
         return;
@@ -290,7 +150,7 @@ void addPickedElement(Figure& figure, const PanelInput& input,
     if (!layout)
         return;
     const auto channel = static_cast<std::size_t>(layout->indexOf(input.picked->index));
-    const auto order = ordered(channels, input.view.channelOrder);
+    const auto order = orderOf(channels, input.view.channelOrder);
     const auto at = std::find(order.begin(), order.end(), channel);
     if (at == order.end())
         return;
@@ -308,17 +168,6 @@ void addPickedElement(Figure& figure, const PanelInput& input,
 
 } // namespace
 
-std::optional<std::int64_t> channelAt(const PanelInput& input, double x)
-{
-    if (!input.study || input.study->key.kind != StudyKind::Channels)
-        return std::nullopt;
-    const auto order = ordered(input.study->channels, input.view.channelOrder);
-    const auto place = std::lround(x);
-    if (place < 0 || place >= static_cast<long>(order.size()))
-        return std::nullopt;
-    return static_cast<std::int64_t>(order[static_cast<std::size_t>(place)]);
-}
-
 Figure channelsFigure(const PanelInput& input)
 {
     Figure figure;
@@ -328,7 +177,7 @@ Figure channelsFigure(const PanelInput& input)
         return figure;
     const auto& result = *input.tensor;
     const auto& spec = result.report->spec;
-    const Places places(result, study->channels, input.view.channelOrder);
+    const ChannelPlaces places(result, study->channels, input.view.channelOrder);
     const auto count =
         QString::fromStdString(formatCount(static_cast<long long>(study->channels.size())));
     const auto name = QString::fromStdString(result.facts->tensor.name());
@@ -351,36 +200,37 @@ Figure channelsFigure(const PanelInput& input)
     figure.y = valuesAxis(places, result.facts->stats);
 
     addCommonRange(figure, places, result);
-    auto whiskers = bars(places, &Place::min, &Place::max, Panels::tr("min \u2026 max"), "value",
-                         ColorRole::Float, 0.3);
+    auto whiskers = bars(places, &ChannelPlace::min, &ChannelPlace::max,
+                         Panels::tr("min \u2026 max"), "value", ColorRole::Float, 0.3);
     whiskers.labelsShown = false;
     for (const auto& place : places.all)
         whiskers.labels.push_back(place.label);
     for (const auto& place : places.all)
         whiskers.choices.push_back(place.choice);
     const bool quartiles = std::any_of(places.all.begin(), places.all.end(),
-                                       [](const Place& p) { return std::isfinite(p.q1); });
+                                       [](const ChannelPlace& p) { return std::isfinite(p.q1); });
     if (!quartiles)
         whiskers.share = 0.7;
     figure.series.push_back(std::move(whiskers));
     if (quartiles)
-        figure.series.push_back(bars(places, &Place::q1, &Place::q3, Panels::tr("middle half"),
-                                     "quartiles", ColorRole::Float, 0.7));
+        figure.series.push_back(bars(places, &ChannelPlace::q1, &ChannelPlace::q3,
+                                     Panels::tr("middle half"), "quartiles", ColorRole::Float,
+                                     0.7));
     const bool grids = std::any_of(places.all.begin(), places.all.end(),
-                                   [](const Place& p) { return std::isfinite(p.low); });
+                                   [](const ChannelPlace& p) { return std::isfinite(p.low); });
     if (places.isParted() && grids) {
-        figure.series.push_back(bars(places, &Place::high, &Place::high,
+        figure.series.push_back(bars(places, &ChannelPlace::high, &ChannelPlace::high,
                                      Panels::tr("lowest and highest level"), "highest level",
                                      ColorRole::Dequantized, 0.9));
-        figure.series.push_back(bars(places, &Place::low, &Place::low, {}, "lowest level",
-                                     ColorRole::Dequantized, 0.9));
+        figure.series.push_back(bars(places, &ChannelPlace::low, &ChannelPlace::low, {},
+                                     "lowest level", ColorRole::Dequantized, 0.9));
     }
     addSqnr(figure, places);
     addShownChannel(figure, places, result);
     addPickedElement(figure, input, study->channels);
 
     // Always of all channels, whatever is drawn together.
-    const auto worst = ordered(study->channels, ChannelOrder::Sqnr).front();
+    const auto worst = orderOf(study->channels, ChannelOrder::Sqnr).front();
     const auto db = study->channels[worst].sqnrDb();
     if (places.each > 1)
         figure.note = Panels::tr("a bar: %1 neighbours from the lowest to the highest value, with "

@@ -10,7 +10,4 @@ namespace qs {
 /// StudyKind::Channels.
 Figure channelsFigure(const PanelInput& input);
 
-/// The channel, group or block at a place of its x axis; none beyond them.
-std::optional<std::int64_t> channelAt(const PanelInput& input, double x);
-
 } // namespace qs
