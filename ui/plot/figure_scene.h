@@ -67,6 +67,8 @@ public:
     void clearDragged();
     /// The handle that the keyboard moves; -1: none.
     void setSelected(int handle);
+    /// How many rows of the figure's table are not drawn for want of room.
+    std::size_t tableRowsLeftOut() const;
     /// Pixels at the right of the header that are left to a button.
     void setHeaderInset(int pixels);
 
