@@ -151,7 +151,8 @@ void addRenderOptions(CLI::App& app, RenderOptions& o)
     app.add_option("--plot", o.plot, "Several with commas between them, of " + panelNames())
         ->capture_default_str();
     app.add_option("--columns", o.columns,
-                   "Of a grid of several plots in one file: 1 to 18, or auto")
+                   "Of a grid of several plots in one file: 1 to " +
+                       std::to_string(panels().size()) + ", or auto")
         ->capture_default_str();
     app.add_option("--format", o.format, "png, svg, pdf, csv or npy")->capture_default_str();
     app.add_option("--size", o.size, "85x60mm, or 1280x800 in pixels")->capture_default_str();

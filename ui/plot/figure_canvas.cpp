@@ -118,9 +118,9 @@ bool FigureCanvas::captionFits() const
     return d->caption.isWhole();
 }
 
-std::size_t FigureCanvas::rowsLeftOut() const
+TableFit FigureCanvas::tableFit() const
 {
-    return d->scene.tableRowsLeftOut();
+    return d->scene.tableFit();
 }
 
 QString FigureCanvas::title() const

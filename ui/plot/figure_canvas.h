@@ -27,8 +27,7 @@ public:
     /// The part that the data may cover.
     QRectF axesRect() const;
     bool captionFits() const;
-    /// Of its table.
-    std::size_t rowsLeftOut() const;
+    TableFit tableFit() const;
     /// As they are drawn and told.
     QString title() const;
     QString accessible() const;

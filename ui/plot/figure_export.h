@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "ui/plot/figure.h"
+#include "ui/plot/table_fit.h"
 #include "ui/plot/theme.h"
 
 #include <QByteArray>
@@ -93,8 +94,8 @@ QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& op
 /// Whether the whole caption fits under the picture.
 bool captionFits(const Figure& figure, const ExportOptions& options);
 
-/// How many rows of the figure's table have no room in the picture, whose last line counts them.
-std::size_t rowsLeftOut(const Figure& figure, const ExportOptions& options);
+/// What of the figure's table has no room in the picture.
+TableFit tableFit(const Figure& figure, const ExportOptions& options);
 
 /// What made the picture, on one line, to be offered as its caption; empty where it does not say.
 QString suggestedCaption(const Figure& figure);

@@ -290,9 +290,9 @@ QString FigureScene::choiceAt(const QPointF& position) const
     return d->labels->choiceAt(position);
 }
 
-std::size_t FigureScene::tableRowsLeftOut() const
+TableFit FigureScene::tableFit() const
 {
-    return d->table->rowsLeftOut();
+    return d->table->fit();
 }
 
 void FigureScene::setHeaderInset(int pixels)

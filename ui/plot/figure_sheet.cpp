@@ -208,11 +208,11 @@ bool captionFits(const Figure& figure, const ExportOptions& options)
     return !isUsable(options) || FigureCanvas(figure, ThemeId::Print, options).captionFits();
 }
 
-std::size_t rowsLeftOut(const Figure& figure, const ExportOptions& options)
+TableFit tableFit(const Figure& figure, const ExportOptions& options)
 {
     if (!figure.table || !isUsable(options))
-        return 0;
-    return FigureCanvas(figure, ThemeId::Print, options).rowsLeftOut();
+        return {};
+    return FigureCanvas(figure, ThemeId::Print, options).tableFit();
 }
 
 } // namespace qs

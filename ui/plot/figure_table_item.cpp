@@ -3,32 +3,23 @@
 #include "ui/plot/figure_table_item.h"
 
 #include "ui/plot/broken_lines.h"
+#include "ui/plot/table_widths.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
-#include <numeric>
 
 namespace qs {
 namespace {
 
-constexpr int kEdge = 10;      // from the sides of the picture, as the header's texts
-constexpr int kPadding = 8;    // on either side of a cell's text
-constexpr int kSlack = 2;      // texts are a fraction of a pixel wider than they are measured
-constexpr int kNarrowest = 40; // pixels that a column is not cut below
-constexpr int kMost = 400;     // rows whose texts are measured: more are never in sight
-
-/// The width of its longest word, as lines are broken.
-int wordWidth(const QFontMetrics& metrics, const QString& text)
-{
-    int widest = 0;
-    for (const QString& word : text.split(u' ', Qt::SkipEmptyParts))
-        widest = std::max(widest, metrics.horizontalAdvance(word));
-    return widest;
-}
+constexpr int kEdge = 10;   // from the sides of the picture, as the header's texts
+constexpr int kPadding = 8; // on either side of a cell's text
+constexpr int kTight = 4;   // likewise, where there is not enough room
 
 QString moreRows(std::size_t count)
 {
+    if (count == 1)
+        return QCoreApplication::translate("FigureTable", "and 1 more row");
     return QCoreApplication::translate("FigureTable", "and %n more rows", nullptr,
                                        static_cast<int>(count));
 }
@@ -38,6 +29,18 @@ QString moreRows(std::size_t count)
 FigureTableItem::FigureTableItem(QCustomPlot* plot, const FigureHeader* header, bool wholeTexts)
     : QCPLayerable(plot, QStringLiteral("axes")), m_header(header), m_wholeTexts(wholeTexts)
 {
+}
+
+void FigureTableItem::setFigure(const Figure* figure)
+{
+    m_figure = figure;
+    m_layout.reset();
+}
+
+void FigureTableItem::setStyle(const FigureStyle* style)
+{
+    m_style = style;
+    m_layout.reset();
 }
 
 bool FigureTableItem::shown() const
@@ -58,68 +61,18 @@ QString FigureTableItem::cell(std::size_t row, std::size_t column) const
     return column < cells.size() ? cells[column] : QString();
 }
 
-std::vector<int> FigureTableItem::widths(bool broken) const
-{
-    const auto& table = *m_figure->table;
-    const QFontMetrics metrics(m_style->base);
-    const std::size_t columns = table.columns.size();
-    std::vector<int> widths(columns);
-    std::vector<int> words(columns);
-    for (std::size_t c = 0; c < columns; ++c) {
-        const auto take = [&](const QString& text) {
-            widths[c] = std::max(widths[c], metrics.horizontalAdvance(text));
-            words[c] = std::max(words[c], wordWidth(metrics, text));
-        };
-        take(table.columns[c].title);
-        for (std::size_t r = 0; r < std::min<std::size_t>(table.rows.size(), kMost); ++r)
-            take(cell(r, c));
-        widths[c] += 2 * kPadding + kSlack;
-        words[c] += 2 * kPadding + kSlack;
-    }
-    const int room = std::max(area().width(), 1);
-    int over = std::accumulate(widths.begin(), widths.end(), 0) - room;
-    // First texts between their words, then numbers likewise, then whatever is widest.
-    enum class Cut { Texts, Numbers, Words, Everything };
-    for (const Cut cut : {Cut::Texts, Cut::Numbers, Cut::Words, Cut::Everything}) {
-        const bool numbers = cut == Cut::Numbers || cut == Cut::Everything;
-        const bool wholeWords = cut == Cut::Texts || cut == Cut::Numbers;
-        if (wholeWords && !broken)
-            continue;
-        while (over > 0) {
-            std::size_t widest = columns;
-            int most = 0;
-            for (std::size_t c = 0; c < columns; ++c) {
-                const int least = wholeWords ? std::max(words[c], kNarrowest) : kNarrowest;
-                if ((!numbers && table.columns[c].number) || widths[c] <= least ||
-                    widths[c] <= most)
-                    continue;
-                widest = c;
-                most = widths[c];
-            }
-            if (widest == columns)
-                break;
-            // In small bites: two columns of one width are cut alike.
-            const int least = wholeWords ? std::max(words[widest], kNarrowest) : kNarrowest;
-            const int bite = std::min({over, widths[widest] - least, 8});
-            widths[widest] -= bite;
-            over -= bite;
-        }
-    }
-    return widths;
-}
-
-FigureTableItem::Row FigureTableItem::rowOf(const std::vector<int>& widths, bool broken,
+FigureTableItem::Row FigureTableItem::rowOf(const Layout& layout,
                                             const std::function<QString(std::size_t)>& cell) const
 {
     const QFontMetrics metrics(m_style->base);
     Row row;
     qsizetype lines = 1;
-    for (std::size_t c = 0; c < widths.size(); ++c) {
+    for (std::size_t c = 0; c + 1 < layout.edges.size(); ++c) {
         const QString text = cell(c);
-        const int room = widths[c] - 2 * kPadding;
+        const int room = layout.edges[c + 1] - layout.edges[c] - 2 * layout.padding;
         if (metrics.horizontalAdvance(text) <= room)
             row.cells.push_back({text});
-        else if (broken)
+        else if (layout.broken)
             row.cells.push_back(brokenLines(text, m_style->base, room));
         else
             row.cells.push_back({metrics.elidedText(text, Qt::ElideRight, room)});
@@ -132,22 +85,26 @@ FigureTableItem::Row FigureTableItem::rowOf(const std::vector<int>& widths, bool
 FigureTableItem::Layout FigureTableItem::layoutOf(bool broken) const
 {
     const auto& table = *m_figure->table;
-    const auto widths = this->widths(broken);
+    const int line = QFontMetrics(m_style->base).height();
+    const QRect all = area();
+    const TableWidths columns(table, m_style->base, static_cast<std::size_t>(all.height() / line));
     Layout layout;
     layout.broken = broken;
-    layout.edges = {area().left()};
-    for (const int width : widths)
+    layout.brokenWords = broken && columns.breaksWords(all.width(), kTight);
+    layout.padding = columns.natural(kPadding) <= all.width() ? kPadding : kTight;
+    layout.edges = {all.left()};
+    for (const int width : broken ? columns.broken(all.width(), layout.padding)
+                                  : columns.cut(all.width(), layout.padding))
         layout.edges.push_back(layout.edges.back() + width);
-    layout.titles = rowOf(widths, broken, [&](std::size_t c) { return table.columns[c].title; });
-    const int countLine = QFontMetrics(m_style->base).height() + 2;
-    int room = area().height() - layout.titles.height;
+    layout.titles = rowOf(layout, [&](std::size_t c) { return table.columns[c].title; });
+    int room = all.height() - layout.titles.height;
     for (std::size_t r = 0; r < table.rows.size() && room > 0; ++r) {
-        layout.rows.push_back(rowOf(widths, broken, [&](std::size_t c) { return cell(r, c); }));
+        layout.rows.push_back(rowOf(layout, [&](std::size_t c) { return cell(r, c); }));
         room -= layout.rows.back().height;
     }
     // The line that counts the others has to stand somewhere too.
     if (room < 0 || layout.rows.size() < table.rows.size()) {
-        while (!layout.rows.empty() && room < countLine) {
+        while (!layout.rows.empty() && room < line + 2) {
             room += layout.rows.back().height;
             layout.rows.pop_back();
         }
@@ -155,25 +112,40 @@ FigureTableItem::Layout FigureTableItem::layoutOf(bool broken) const
     return layout;
 }
 
-FigureTableItem::Layout FigureTableItem::layout() const
+const FigureTableItem::Layout& FigureTableItem::layout() const
 {
-    Layout broken = layoutOf(true);
-    if (m_wholeTexts || broken.rows.size() == m_figure->table->rows.size())
-        return broken;
-    Layout cut = layoutOf(false);
-    return cut.rows.size() > broken.rows.size() ? cut : broken;
+    if (m_layout && m_layoutArea == area())
+        return *m_layout;
+    m_layoutArea = area();
+    m_layout = layoutOf(true);
+    if ((!m_wholeTexts || m_layout->brokenWords) &&
+        m_layout->rows.size() < m_figure->table->rows.size()) {
+        Layout cut = layoutOf(false);
+        if (cut.rows.size() > m_layout->rows.size())
+            m_layout = std::move(cut);
+    }
+    return *m_layout;
 }
 
-std::size_t FigureTableItem::rowsLeftOut() const
+TableFit FigureTableItem::fit() const
 {
-    return shown() ? m_figure->table->rows.size() - layout().rows.size() : 0;
+    if (!shown())
+        return {};
+    const Layout& drawn = layout();
+    TableFit fit{m_figure->table->rows.size() - drawn.rows.size(), false};
+    for (std::size_t c = 0; c < m_figure->table->columns.size() && !drawn.broken; ++c) {
+        fit.textsCut |= drawn.titles.cells[c].front() != m_figure->table->columns[c].title;
+        for (std::size_t r = 0; r < drawn.rows.size(); ++r)
+            fit.textsCut |= drawn.rows[r].cells[c].front() != cell(r, c);
+    }
+    return fit;
 }
 
 QString FigureTableItem::labelAt(const QPointF& position) const
 {
     if (!shown() || position.y() < area().top())
         return {};
-    const Layout at = layout();
+    const Layout& at = layout();
     std::size_t column = 0;
     while (column + 1 < at.edges.size() && position.x() >= at.edges[column + 1])
         ++column;
@@ -197,8 +169,8 @@ void FigureTableItem::drawRow(QCPPainter* painter, const Layout& layout, const R
 {
     const int line = QFontMetrics(m_style->base).height();
     for (std::size_t c = 0; c < row.cells.size(); ++c) {
-        const int left = layout.edges[c] + kPadding;
-        const int width = layout.edges[c + 1] - kPadding - left;
+        const int left = layout.edges[c] + layout.padding;
+        const int width = layout.edges[c + 1] - layout.padding - left;
         const auto side = m_figure->table->columns[c].number ? Qt::AlignRight : Qt::AlignLeft;
         int y = top + 1;
         for (const QString& text : row.cells[c]) {
@@ -215,7 +187,7 @@ void FigureTableItem::draw(QCPPainter* painter)
         return;
     const auto& table = *m_figure->table;
     const PlotTheme& theme = *m_style->theme;
-    const Layout layout = this->layout();
+    const Layout& layout = this->layout();
     const QRect all = area();
     const int right = std::min(layout.edges.back(), all.right());
     painter->setFont(m_style->base);
@@ -242,10 +214,10 @@ void FigureTableItem::draw(QCPPainter* painter)
     }
     if (rows < table.rows.size()) {
         painter->setPen(theme.secondaryText);
-        painter->drawText(
-            QRect(all.left() + kPadding, top, all.width(), QFontMetrics(m_style->base).height()),
-            Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-            moreRows(table.rows.size() - rows));
+        painter->drawText(QRect(all.left() + layout.padding, top, all.width(),
+                                QFontMetrics(m_style->base).height()),
+                          Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                          moreRows(table.rows.size() - rows));
     }
 }
 

@@ -4,8 +4,10 @@
 
 // Includes the plotting library: for the source files of this folder only.
 #include "ui/plot/figure_header.h"
+#include "ui/plot/table_fit.h"
 
 #include <functional>
+#include <optional>
 
 namespace qs {
 
@@ -17,18 +19,17 @@ class FigureTableItem : public QCPLayerable {
     Q_OBJECT
 
 public:
-    /// `header` must outlive it. `wholeTexts`: none is ever cut.
+    /// `header` must outlive it. `wholeTexts`: none is cut where there is room for whole words.
     FigureTableItem(QCustomPlot* plot, const FigureHeader* header, bool wholeTexts);
     /// Both must outlive the next paint.
-    void setFigure(const Figure* figure) { m_figure = figure; }
-    void setStyle(const FigureStyle* style) { m_style = style; }
+    void setFigure(const Figure* figure);
+    void setStyle(const FigureStyle* style);
 
     /// Where the table is.
     QRect area() const;
     /// The whole text of the cell at `position`, where it is drawn cut; else empty.
     QString labelAt(const QPointF& position) const;
-    /// How many rows are not drawn for want of room.
-    std::size_t rowsLeftOut() const;
+    TableFit fit() const;
 
 protected:
     void applyDefaultAntialiasingHint(QCPPainter*) const override {}
@@ -44,14 +45,15 @@ private:
         std::vector<int> edges; ///< the left one of each column and the right one of the last
         Row titles;
         std::vector<Row> rows; ///< those that are drawn
-        bool broken = false;   ///< texts into lines; else they are cut
+        int padding = 0;       ///< on either side of a cell's text
+        bool brokenWords = false;
+        bool broken = false; ///< texts into lines; else they are cut
     };
     bool shown() const;
-    Layout layout() const;
+    /// Made anew after a change of the figure, the style or the place.
+    const Layout& layout() const;
     Layout layoutOf(bool broken) const;
-    std::vector<int> widths(bool broken) const;
-    Row rowOf(const std::vector<int>& widths, bool broken,
-              const std::function<QString(std::size_t)>& cell) const;
+    Row rowOf(const Layout& layout, const std::function<QString(std::size_t)>& cell) const;
     void drawRow(QCPPainter* painter, const Layout& layout, const Row& row, int top) const;
     QString cell(std::size_t row, std::size_t column) const;
 
@@ -59,6 +61,8 @@ private:
     const Figure* m_figure = nullptr;
     const FigureStyle* m_style = nullptr;
     bool m_wholeTexts;
+    mutable std::optional<Layout> m_layout;
+    mutable QRect m_layoutArea;
 };
 
 } // namespace qs

@@ -35,6 +35,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_view.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/sheet_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/svg_outlines.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/table_widths.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/theme.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/view_range.cpp
 )

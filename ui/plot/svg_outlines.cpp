@@ -18,6 +18,12 @@ QPaintEngine::PaintEngineFeatures featuresOf(const QPaintEngine& engine)
     return features;
 }
 
+/// Gives a name to what an engine keeps to itself: the painter's state, which a painter sets in the
+/// engine it paints with.
+struct StateOf : QPaintEngine {
+    using QPaintEngine::state;
+};
+
 } // namespace
 
 /// Everything goes to the generator's own engine but texts, which Qt's general engine takes apart.
@@ -27,7 +33,7 @@ public:
 
     bool begin(QPaintDevice* device) override
     {
-        const bool begun = m_to.begin(device);
+        const bool begun = to().begin(device);
         m_to.setActive(begun);
         return begun;
     }
@@ -37,23 +43,29 @@ public:
         return m_to.end();
     }
     Type type() const override { return m_to.type(); }
-    void updateState(const QPaintEngineState& now) override { m_to.updateState(now); }
-    void drawPath(const QPainterPath& path) override { m_to.drawPath(path); }
+    void updateState(const QPaintEngineState& now) override { to().updateState(now); }
+    void drawPath(const QPainterPath& path) override { to().drawPath(path); }
     void drawPolygon(const QPointF* points, int count, PolygonDrawMode mode) override
     {
-        m_to.drawPolygon(points, count, mode);
+        to().drawPolygon(points, count, mode);
     }
-    void drawPixmap(const QRectF& to, const QPixmap& pixmap, const QRectF& from) override
+    void drawPixmap(const QRectF& target, const QPixmap& pixmap, const QRectF& source) override
     {
-        m_to.drawPixmap(to, pixmap, from);
+        to().drawPixmap(target, pixmap, source);
     }
-    void drawImage(const QRectF& to, const QImage& image, const QRectF& from,
+    void drawImage(const QRectF& target, const QImage& image, const QRectF& source,
                    Qt::ImageConversionFlags flags) override
     {
-        m_to.drawImage(to, image, from, flags);
+        to().drawImage(target, image, source, flags);
     }
 
 private:
+    QPaintEngine& to()
+    {
+        m_to.*& StateOf::state = state;
+        return m_to;
+    }
+
     QPaintEngine& m_to;
 };
 
