@@ -54,7 +54,9 @@ ExportDialog::ExportDialog(ExportJob job, QWidget* parent)
             showCaption();
             showTitles();
         }
-        if (static_cast<std::size_t>(item) == current() || inOneFile())
+        if (inOneFile())
+            updatePreviewNow(); // the next of them is made without delay
+        else if (static_cast<std::size_t>(item) == current())
             follow();
     });
     m_session->setEnabled(m_job.session.has_value());

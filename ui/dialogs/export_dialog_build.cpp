@@ -212,7 +212,7 @@ void ExportDialog::buildTitles(QFormLayout* form)
     m_captionText->setToolTip(
         tr("The text under this panel; empty: what made it, its parameters and numbers"));
     m_captionText->setTabChangesFocus(true);
-    m_captionText->setFixedHeight(96);
+    m_captionText->setFixedHeight(78);
     form->addRow(m_captionText);
     connect(m_captionText, &QPlainTextEdit::textChanged, this, [this] {
         m_captions[current()] = m_captionText->toPlainText();

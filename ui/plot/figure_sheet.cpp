@@ -133,12 +133,14 @@ QImage renderSheet(const FigureSheet& sheet, ThemeId theme)
     const SheetCanvas canvas(sheet, theme);
     image.fill(plotTheme(theme).background);
     const double ratio = options.dpi / pixelsPerInch;
-    image.setDevicePixelRatio(ratio);
+    image.setDevicePixelRatio(std::max(ratio, 1.0));
     image.setDotsPerMeterX(static_cast<int>(std::lround(options.dpi * inchesPerMetre)));
     image.setDotsPerMeterY(static_cast<int>(std::lround(options.dpi * inchesPerMetre)));
     QCPPainter painter;
     if (!painter.begin(&image))
         return {};
+    // Painters take no image to have less than one pixel a pixel.
+    painter.scale(std::min(ratio, 1.0), std::min(ratio, 1.0));
     for (std::size_t i = 0; i < canvas.count(); ++i) {
         const QPoint place = canvas.placeOf(i);
         painter.save();
