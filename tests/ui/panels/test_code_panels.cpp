@@ -341,7 +341,7 @@ private slots:
             QVERIFY(!renderFigure(figure, ThemeId::Dark, {}).isNull());
         }
         // Every text and every row has room in a picture as it is exported without a choice.
-        for (const auto dtype : {DType::QInt8, DType::Int4}) {
+        for (const auto dtype : {DType::Qint8, DType::Int4}) {
             for (const char* id : {"dialects", "bit_inspector"}) {
                 const auto fit = tableFit(figureOf(id, inputOf(specOf(dtype), normal(20000))), {});
                 QVERIFY2(fit.rowsLeftOut == 0 && !fit.textsCut, id);
@@ -359,7 +359,7 @@ private slots:
         const auto left = tableFit(figure, {}).rowsLeftOut;
         QVERIFY(left > 50 && left < 100);
         QVERIFY(svg.contains("and " + QByteArray::number(qulonglong(left)) + " more rows"));
-        QVERIFY(!svg.contains("\u2026")); // what is shown is whole
+        QVERIFY(!tableFit(figure, {}).textsCut);
     }
 };
 
