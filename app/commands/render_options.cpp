@@ -128,7 +128,7 @@ Result<std::vector<FigureTitles>> titlesOf(const RenderOptions& o, std::size_t p
                                 std::to_string(plots) + " plots, found " +
                                 std::to_string(from.size()));
         for (std::size_t i = 0; i < from.size(); ++i)
-            titles[i].*to = QString::fromStdString(from[i]);
+            titles[i].*to = from[i] == "auto" ? QString() : QString::fromStdString(from[i]);
         return {};
     };
     if (auto good = put("--title", o.titles, &FigureTitles::title); !good)
@@ -168,7 +168,8 @@ void addRenderOptions(CLI::App& app, RenderOptions& o)
     const auto titles = [&](const char* name, std::vector<std::string>& to, const char* what) {
         app.add_option(name, to, what)->allow_extra_args(false);
     };
-    titles("--title", o.titles, "A title in the place of the plot's own; one for each of --plot");
+    titles("--title", o.titles,
+           "A title in the place of the plot's own; one for each of --plot, auto: its own");
     titles("--x-title", o.xTitles, "Likewise the x axis' title; its unit stays");
     titles("--y-title", o.yTitles, "Likewise the y axis' title; its unit stays");
     app.add_flag("!--no-legend", o.legend, "Leave the legend out");

@@ -28,7 +28,7 @@ struct RenderOptions {
     std::string caption; ///< under each picture; "auto": what made it
     bool legend = true;
     std::string text = "auto"; ///< letters of an SVG: auto, text or outlines
-    /// In the place of the plots' own, one for each of `plot` in its order; empty: its own.
+    /// In the place of the plots' own, one for each of `plot` in its order; auto: its own.
     std::vector<std::string> titles;
     std::vector<std::string> xTitles;
     std::vector<std::string> yTitles;

@@ -291,7 +291,7 @@ private slots:
                  1);
         const auto sheet =
             run({"render", path("s.qscope"), "--plot", "histogram,transfer", "-o", path("two.png"),
-                 "--columns", "2", "--size", "200x100", "--title", "A", "--title", ""},
+                 "--columns", "2", "--size", "200x100", "--title", "A", "--title", "auto"},
                 "quantoscope");
         QVERIFY2(sheet.status == 0, sheet.err.constData());
         QCOMPARE(sheet.out, (path("two.png") + "\n").toUtf8());
