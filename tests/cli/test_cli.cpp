@@ -289,8 +289,25 @@ private slots:
                  2);
         QCOMPARE(run({"render", path("no.qscope"), "--output", path("x")}, "quantoscope").status,
                  1);
-        for (const auto& [option, value] :
-             {std::pair("--data", "svg"), {"--font", "0"}, {"--format", "bmp"}, {"--theme", "x"}})
+        const auto sheet =
+            run({"render", path("s.qscope"), "--plot", "histogram,transfer", "-o", path("two.png"),
+                 "--columns", "2", "--size", "200x100", "--title", "A", "--title", "auto"},
+                "quantoscope");
+        QVERIFY2(sheet.status == 0, sheet.err.constData());
+        QCOMPARE(sheet.out, (path("two.png") + "\n").toUtf8());
+        QCOMPARE(
+            run({"render", path("s.qscope"), "--plot", "histogram,transfer", "-o", path("two.csv")},
+                "quantoscope")
+                .status,
+            2);
+        for (const auto& [option, value] : {std::pair("--data", "svg"),
+                                            {"--font", "0"},
+                                            {"--format", "bmp"},
+                                            {"--theme", "x"},
+                                            {"--text", "x"},
+                                            {"--columns", "0"},
+                                            {"--title", "one for many"},
+                                            {"--plot", "histogram,histogram"}})
             QCOMPARE(run({"render", path("s.qscope"), "--output", path("x"), option, value},
                          "quantoscope")
                          .status,

@@ -3,6 +3,7 @@
 #include "states.h"
 
 #include "core/io/formats.h"
+#include "ui/dialogs/export_preview.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
@@ -279,13 +280,6 @@ std::vector<State> viewStates(const QString& bad)
     };
 }
 
-/// Dialogs.
-std::vector<State> dialogStates()
-{
-    return {{"export_dialog", example(), QStringLiteral("Export plots\u2026")},
-            {"about", example(), QStringLiteral("About Quantoscope")}};
-}
-
 std::vector<State> trainingStates()
 {
     return {
@@ -381,6 +375,8 @@ void show(const State& state, MainWindow& window, const std::function<void(QWidg
             return;
         timer.stop();
         QTest::qWait(50);
+        if (const auto* preview = dialog->findChild<ExportPreview*>())
+            static_cast<void>(QTest::qWaitFor([&] { return !preview->image().isNull(); }, 20000));
         look(*dialog);
         dialog->close();
     });

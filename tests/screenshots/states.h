@@ -31,6 +31,7 @@ struct State {
 std::vector<State> panelVariants();
 std::vector<State> comparisonStates();
 std::vector<State> shellStates();
+std::vector<State> dialogStates();
 
 /// All of them; `folder` gets the files that some of them open. Every panel of the Tensor workspace
 /// that is not in front anyway has a state of its name.

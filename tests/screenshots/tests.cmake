@@ -5,6 +5,7 @@ set(screenshots ${CMAKE_CURRENT_SOURCE_DIR}/screenshots)
 add_library(screenshot_suite STATIC
     ${screenshots}/capture.cpp
     ${screenshots}/checks.cpp
+    ${screenshots}/dialog_states.cpp
     ${screenshots}/more_states.cpp
     ${screenshots}/plot_checks.cpp
     ${screenshots}/plot_paint.cpp

@@ -170,7 +170,7 @@ QStringList darkness(const Capture& capture)
 {
     // What is exported is white, and so is its preview.
     if (capture.record.theme != QLatin1String("dark") ||
-        capture.record.state == QLatin1String("export_dialog"))
+        capture.record.state.startsWith(QLatin1String("export_")))
         return {};
     qint64 white = 0;
     const auto& image = capture.image;

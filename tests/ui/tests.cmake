@@ -11,6 +11,8 @@ if(QUANTOSCOPE_BUILD_GUI)
     qs_test(test_recent_files ${CMAKE_CURRENT_SOURCE_DIR}/ui/models/test_recent_files.cpp LIBS quantoscope_ui)
     qs_test(test_export_dialog ${CMAKE_CURRENT_SOURCE_DIR}/ui/dialogs/test_export_dialog.cpp LIBS quantoscope_ui)
     add_dependencies(test_export_dialog quantoscope) # its files are those of render
+    qs_test(test_export_sheet ${CMAKE_CURRENT_SOURCE_DIR}/ui/dialogs/test_export_sheet.cpp LIBS quantoscope_ui)
+    add_dependencies(test_export_sheet quantoscope)
     qs_test(test_document ${CMAKE_CURRENT_SOURCE_DIR}/ui/document/test_document.cpp LIBS quantoscope_ui)
     qs_test(test_controls ${CMAKE_CURRENT_SOURCE_DIR}/ui/controls/test_controls.cpp LIBS quantoscope_ui)
     qs_test(test_paste_dialog ${CMAKE_CURRENT_SOURCE_DIR}/ui/dialogs/test_paste_dialog.cpp LIBS quantoscope_ui)

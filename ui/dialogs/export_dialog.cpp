@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/export_dialog.h"
 
-#include "core/session/session_file.h"
 #include "ui/controls/forms.h"
-#include "ui/dialogs/export_preview.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDir>
 #include <QDoubleSpinBox>
-#include <QFileInfo>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -22,8 +19,7 @@ namespace qs {
 namespace {
 
 constexpr double millimetresPerInch = 25.4;
-constexpr double smallestPrint = 6; // points: what print can be read at
-constexpr int previewDelay = 60;    // milliseconds
+constexpr int previewDelay = 60; // milliseconds
 
 struct Preset {
     QSizeF size;
@@ -56,8 +52,12 @@ ExportDialog::ExportDialog(ExportJob job, QWidget* parent)
     connect(&m_work, &ExportWork::ready, this, [this](int item) {
         if (static_cast<std::size_t>(item) == current()) {
             showCaption();
-            follow();
+            showTitles();
         }
+        if (inOneFile())
+            updatePreviewNow(); // the next of them is made without delay
+        else if (static_cast<std::size_t>(item) == current())
+            follow();
     });
     m_session->setEnabled(m_job.session.has_value());
     setSettings({});
@@ -69,12 +69,15 @@ ExportSettings ExportDialog::settings() const
 {
     ExportSettings s;
     s.what = static_cast<ExportWhat>(m_what->currentIndex());
+    s.oneFile = m_files->currentIndex() == 1;
+    s.columns = m_columns->currentIndex();
     s.format = static_cast<ExportFormat>(m_format->currentData().toInt());
     s.unit = m_unit;
     s.size = {m_width->value(), m_height->value()};
     s.dpi = m_dpi->value();
     s.fontPoints = m_font->value();
     s.theme = static_cast<ThemeId>(m_theme->currentData().toInt());
+    s.text = static_cast<SvgText>(m_text->currentIndex());
     s.legend = m_legend->isChecked();
     s.caption = m_caption->isChecked();
     if (m_data->currentIndex() > 0)
@@ -87,6 +90,8 @@ void ExportDialog::setSettings(const ExportSettings& s)
 {
     m_changing = true;
     m_what->setCurrentIndex(static_cast<int>(s.what));
+    m_files->setCurrentIndex(s.oneFile ? 1 : 0);
+    m_columns->setCurrentIndex(s.columns);
     showValue(m_format, s.format);
     m_dpi->setValue(s.dpi);
     m_units->setCurrentIndex(s.unit == SizeUnit::Pixel ? 1 : 0);
@@ -94,6 +99,7 @@ void ExportDialog::setSettings(const ExportSettings& s)
     m_height->setValue(s.size.height());
     m_font->setValue(s.fontPoints);
     showValue(m_theme, s.theme);
+    m_text->setCurrentIndex(static_cast<int>(s.text));
     m_legend->setChecked(s.legend);
     m_caption->setChecked(s.caption);
     if (s.data)
@@ -116,6 +122,13 @@ void ExportDialog::setPanel(const QString& id)
 void ExportDialog::setCaption(const QString& text)
 {
     m_captionText->setPlainText(text);
+}
+
+void ExportDialog::setTitles(const FigureTitles& titles)
+{
+    m_title->setText(titles.title);
+    m_xTitle->setText(titles.x);
+    m_yTitle->setText(titles.y);
 }
 
 QString ExportDialog::notice() const
@@ -154,6 +167,29 @@ void ExportDialog::showCaption()
 {
     const QSignalBlocker quiet(m_captionText);
     m_captionText->setPlainText(captionOf(current()));
+}
+
+/// What a person wrote for the panel in the preview, over the figure's own.
+void ExportDialog::showTitles()
+{
+    const auto found = m_titles.find(current());
+    const FigureTitles titles = found != m_titles.end() ? found->second : FigureTitles();
+    const auto figure = m_work.figure(current());
+    const auto show = [](QLineEdit* field, const QString& text, const QString& own) {
+        const QSignalBlocker quiet(field);
+        field->setText(text);
+        field->setPlaceholderText(own);
+        field->setCursorPosition(0);
+    };
+    show(m_title, titles.title, figure ? figure->title : QString());
+    show(m_xTitle, titles.x, figure ? figure->x.title : QString());
+    show(m_yTitle, titles.y, figure ? figure->y.title : QString());
+}
+
+bool ExportDialog::inOneFile() const
+{
+    const auto s = settings();
+    return s.what != ExportWhat::Panel && s.oneFile && isPicture(s.format);
 }
 
 void ExportDialog::changeUnit()
@@ -198,6 +234,9 @@ ExportOptions ExportDialog::optionsFor(std::size_t item) const
     options.dpi = s.dpi;
     options.fontPoints = s.fontPoints;
     options.legend = s.legend;
+    options.text = s.text;
+    if (const auto titles = m_titles.find(item); titles != m_titles.end())
+        options.titles = titles->second;
     if (s.caption)
         options.caption = captionOf(item);
     const auto figure = m_work.figure(item);
@@ -217,8 +256,22 @@ void ExportDialog::follow()
     for (QWidget* field : {static_cast<QWidget*>(m_preset), static_cast<QWidget*>(m_width),
                            static_cast<QWidget*>(m_height), static_cast<QWidget*>(m_units),
                            static_cast<QWidget*>(m_font), static_cast<QWidget*>(m_theme),
-                           static_cast<QWidget*>(m_legend), static_cast<QWidget*>(m_caption)})
+                           static_cast<QWidget*>(m_legend), static_cast<QWidget*>(m_caption),
+                           static_cast<QWidget*>(m_title)})
         allow(field, picture, why);
+    const auto figure = m_work.figure(current());
+    const bool axes = !figure || (figure->emptyText.isEmpty() && !figure->table);
+    for (QWidget* field : {m_xTitle, m_yTitle})
+        allow(field, picture && axes, picture ? tr("This picture has no axes") : why);
+    const bool several = s.what != ExportWhat::Panel;
+    allow(m_files, picture && several,
+          several ? tr("The numbers of each panel are a file") : tr("One panel is one file"));
+    allow(m_columns, inOneFile() && s.format != ExportFormat::Pdf,
+          inOneFile() ? tr("Each panel has a page of its own") : tr("Each panel is a file"));
+    allow(m_text, s.format == ExportFormat::Svg,
+          s.format == ExportFormat::Pdf ? tr("A PDF has its fonts inside")
+          : picture                     ? tr("Pixels have no letters")
+                                        : why);
     allow(m_zoom, picture && m_job.xView, picture ? tr("The window shows all values") : why);
     allow(m_data, picture, tr("The file is the data"));
     allow(m_captionText, picture && s.caption, picture ? tr("Without a caption") : why);
@@ -253,95 +306,6 @@ void ExportDialog::follow()
                                                   : tr("&Export %1 panels\u2026").arg(files));
     m_export->setEnabled(!m_exporting && files > 0);
     m_soon.start();
-}
-
-void ExportDialog::updatePreviewNow()
-{
-    m_soon.stop();
-    const auto item = current();
-    const auto figure = m_work.figure(item);
-    const auto s = settings();
-    QStringList notes;
-    if (!figure) {
-        const QString problem = m_work.problem(item);
-        m_preview->showText(
-            problem.isEmpty()
-                ? tr("%1 is being computed\u2026").arg(panelTitle(*m_job.items[item].panel))
-                : problem);
-    } else {
-        auto options = optionsFor(item);
-        m_preview->showFigure(figure, s.theme, options);
-        if (isPicture(s.format) && s.fontPoints < smallestPrint)
-            notes += tr("Letters below %1 points can hardly be read in print.").arg(smallestPrint);
-        if (isPicture(s.format) && !captionFits(*figure, options))
-            notes += tr("The caption is longer than half of the picture: its end is cut off.");
-    }
-    m_notice->setText(notes.join(u' '));
-}
-
-QString ExportDialog::fileFor(std::size_t item, const QString& path) const
-{
-    const auto s = settings();
-    if (s.what == ExportWhat::Panel)
-        return path;
-    return QDir(path).filePath(QLatin1String(m_job.items[item].panel->id) + u'.' +
-                               exportEnding(s.format));
-}
-
-QStringList ExportDialog::existingFiles(const QString& path) const
-{
-    const auto s = settings();
-    QStringList files;
-    for (const auto item : chosen()) {
-        const QString file = fileFor(item, path);
-        files += file;
-        if (s.data && isPicture(s.format))
-            files += dataPathBeside(file, *s.data);
-    }
-    files.erase(std::remove_if(files.begin(), files.end(),
-                               [](const QString& file) { return !QFileInfo::exists(file); }),
-                files.end());
-    return files;
-}
-
-Result<ExportOutcome> ExportDialog::exportNow(const QString& path)
-{
-    const auto s = settings();
-    const bool several = s.what != ExportWhat::Panel;
-    if (several && !QDir().mkpath(path))
-        return Error::io(tr("%1: the folder cannot be made").arg(path).toStdString());
-    const QString folder = several ? path : QFileInfo(path).absolutePath();
-    const std::string session = s.session && m_job.session
-                                    ? sessionText(*m_job.session, folder.toStdString())
-                                    : std::string();
-    ExportOutcome outcome;
-    QStringList leftOut;
-    for (const auto item : chosen()) {
-        m_notice->setText(tr("Writing %1\u2026").arg(panelTitle(*m_job.items[item].panel)));
-        const auto figure = m_work.wait(item);
-        if (!figure)
-            return figure.error();
-        if (several && !(*figure)->emptyText.isEmpty()) {
-            leftOut += panelTitle(*m_job.items[item].panel);
-            continue;
-        }
-        ExportOptions options = optionsFor(item);
-        options.session = session;
-        const auto written =
-            exportWithData(**figure, s.theme, options, s.data, fileFor(item, path));
-        if (!written)
-            return written.error();
-        outcome.files += *written;
-    }
-    m_notice->clear();
-    outcome.message = several
-                          ? (outcome.files.size() == 1
-                                 ? tr("Wrote 1 file to %1").arg(path)
-                                 : tr("Wrote %1 files to %2").arg(outcome.files.size()).arg(path))
-                          : tr("Wrote %1").arg(outcome.files.join(QStringLiteral(", ")));
-    if (!leftOut.isEmpty())
-        outcome.message += tr("; nothing to show in %1").arg(leftOut.join(QStringLiteral(", ")));
-    return outcome;
 }
 
 } // namespace qs

@@ -5,6 +5,7 @@
 #include "ui/dialogs/export_job.h"
 #include "ui/dialogs/export_settings.h"
 #include "ui/dialogs/export_work.h"
+#include "ui/plot/figure_sheet.h"
 
 #include <QDialog>
 #include <QStringList>
@@ -17,6 +18,7 @@ class QComboBox;
 class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
+class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
 
@@ -43,10 +45,13 @@ public:
     /// The panel in the preview, and its caption.
     void setPanel(const QString& id);
     void setCaption(const QString& text);
+    /// Those of the panel in the preview.
+    void setTitles(const FigureTitles& titles);
 
-    /// Makes what is chosen: `path` is a file for one panel, a folder for several, where each is
-    /// called by its panel's id. Panels of several that have nothing to show are left out. Files
-    /// that exist are replaced. Errors: the first that comes; files before it stay.
+    /// Makes what is chosen: `path` is a file for one panel and for several in one file, else a
+    /// folder, where each is called by its panel's id. Panels of several that have nothing to show
+    /// are left out. Files that exist are replaced. Errors: the first that comes; files before it
+    /// stay.
     Result<ExportOutcome> exportNow(const QString& path);
     /// Which files exportNow(path) would replace.
     QStringList existingFiles(const QString& path) const;
@@ -66,11 +71,20 @@ private:
     void buildWhat(QFormLayout* form);
     void buildSize(QFormLayout* form);
     void buildLook(QFormLayout* form);
+    void buildTitles(QFormLayout* form);
     void buildData(QFormLayout* form);
     void follow(); ///< after any change: what can be chosen, the notes, the preview soon
     void changeUnit();
     void usePreset(int row);
     void showCaption();
+    void showTitles();
+    bool inOneFile() const;
+    FigureSheet sheet() const; ///< of what is chosen, was made and has something to show
+    void previewPanel();
+    void previewSheet();
+    QString noteOn(std::size_t item) const;
+    Result<ExportOutcome> exportFiles(const QString& folder, const std::string& session);
+    Result<ExportOutcome> exportSheetFile(const QString& path, const std::string& session);
     std::size_t current() const;
     std::vector<std::size_t> chosen() const;
     QString captionOf(std::size_t item) const;
@@ -82,6 +96,7 @@ private:
     ExportWork m_work;
     ExportOutcome m_outcome;
     std::map<std::size_t, QString> m_captions; ///< those that a person wrote
+    std::map<std::size_t, FigureTitles> m_titles;
     QTimer m_soon;
     SizeUnit m_unit = SizeUnit::Millimetre; ///< of the numbers in the fields
     bool m_exporting = false;
@@ -89,6 +104,8 @@ private:
 
     ExportPreview* m_preview;
     QComboBox* m_what;
+    QComboBox* m_files;
+    QComboBox* m_columns;
     QComboBox* m_panel;
     QComboBox* m_format;
     QComboBox* m_preset;
@@ -97,7 +114,11 @@ private:
     QDoubleSpinBox* m_height;
     QDoubleSpinBox* m_dpi;
     QDoubleSpinBox* m_font;
+    QComboBox* m_text;
     QComboBox* m_theme;
+    QLineEdit* m_title;
+    QLineEdit* m_xTitle;
+    QLineEdit* m_yTitle;
     QCheckBox* m_legend;
     QCheckBox* m_zoom;
     QCheckBox* m_caption;

@@ -11,6 +11,7 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 
@@ -58,6 +59,7 @@ void ExportDialog::build()
     buildWhat(form);
     buildSize(form);
     buildLook(form);
+    buildTitles(form);
     buildData(form);
     m_notice = new QLabel(this);
     m_notice->setObjectName(QStringLiteral("problem"));
@@ -80,7 +82,7 @@ void ExportDialog::build()
     auto* layout = new QHBoxLayout(this);
     layout->addWidget(m_preview, 1);
     layout->addLayout(right);
-    for (auto* box : {m_what, m_format, m_theme, m_data})
+    for (auto* box : {m_what, m_files, m_columns, m_format, m_text, m_theme, m_data})
         connect(box, &QComboBox::currentIndexChanged, this, &ExportDialog::follow);
     for (auto* box : {m_width, m_height, m_dpi, m_font})
         connect(box, &QDoubleSpinBox::valueChanged, this, &ExportDialog::follow);
@@ -96,14 +98,28 @@ void ExportDialog::buildWhat(QFormLayout* form)
     m_what->addItems({tr("this panel"), tr("the visible panels (%1)").arg(visible),
                       tr("all panels (%1)").arg(m_job.items.size())});
     addRow(form, tr("&What"), m_what,
-           tr("One panel goes to a file, several go to a folder, each called by its panel"));
+           tr("One panel goes to a file, several go to a folder, each called by its panel, or "
+              "together to one file"));
+    m_files = combo(tr("files"), this);
+    m_files->addItems({tr("one file each"), tr("in one file")});
+    m_files->setToolTip(tr("In one file: a PDF has a page for each panel, SVG and PNG show them "
+                           "side by side, each of the size below"));
+    m_columns = combo(tr("columns"), this);
+    m_columns->addItem(tr("auto columns"));
+    for (int i = 1; i <= kMostColumns; ++i)
+        m_columns->addItem(i == 1 ? tr("1 column") : tr("%1 columns").arg(i));
+    m_columns->setToolTip(
+        tr("Panels side by side; auto: one below the other where they share their values"));
+    addPair(form, tr("O&utput"), m_files, m_columns);
     m_panel = combo(tr("panel"), this);
     for (const auto& item : m_job.items)
         m_panel->addItem(panelTitle(*item.panel));
     addRow(form, tr("&Panel"), m_panel, tr("The panel in the preview"));
     connect(m_panel, &QComboBox::currentIndexChanged, this, [this] {
         showCaption();
-        m_work.request(current());
+        showTitles();
+        if (!m_exporting)
+            m_work.request(current());
         follow();
     });
     m_format = combo(tr("format"), this);
@@ -152,7 +168,13 @@ void ExportDialog::buildLook(QFormLayout* form)
 {
     m_font = spin(tr("font size"), 5, 24, 0.5, 1, this);
     m_font->setSuffix(tr(" pt"));
-    addRow(form, tr("F&ont"), m_font, tr("Size of the letters in the picture's own size"));
+    m_font->setToolTip(tr("Size of the letters in the picture's own size"));
+    m_text = combo(tr("letters of an SVG"), this);
+    m_text->addItems({tr("text or outlines"), tr("text"), tr("outlines")});
+    m_text->setToolTip(tr("Text needs its fonts where the SVG is shown; outlines look the same "
+                          "everywhere but cannot be searched or edited. Text or outlines: outlines "
+                          "where there are Chinese, Japanese or Korean letters"));
+    addPair(form, tr("F&ont, letters"), m_font, m_text);
     m_theme = combo(tr("theme"), this);
     for (const auto id : themeIds)
         m_theme->addItem(themeName(id), static_cast<int>(id));
@@ -164,6 +186,25 @@ void ExportDialog::buildLook(QFormLayout* form)
     marks->addWidget(m_legend);
     marks->addWidget(m_zoom);
     form->addRow(QString(), marks);
+}
+
+void ExportDialog::buildTitles(QFormLayout* form)
+{
+    const auto field = [&](const QString& name, const QString& tip) {
+        auto* edit = new QLineEdit(this);
+        edit->setAccessibleName(name);
+        edit->setToolTip(tip);
+        connect(edit, &QLineEdit::textChanged, this, [this] {
+            m_titles[current()] = {m_title->text(), m_xTitle->text(), m_yTitle->text()};
+            follow();
+        });
+        return edit;
+    };
+    m_title = field(tr("title"), tr("The title of this panel's picture; empty: its own"));
+    form->addRow(tr("&Main title"), m_title);
+    m_xTitle = field(tr("x axis"), tr("The title of its x axis; empty: its own. The unit stays"));
+    m_yTitle = field(tr("y axis"), tr("The title of its y axis; empty: its own. The unit stays"));
+    addPair(form, tr("&Axes x, y"), m_xTitle, m_yTitle);
     m_caption = check(tr("&Caption below"), tr("A text under the picture"), this);
     form->addRow(QString(), m_caption);
     m_captionText = new QPlainTextEdit(this);
@@ -171,7 +212,7 @@ void ExportDialog::buildLook(QFormLayout* form)
     m_captionText->setToolTip(
         tr("The text under this panel; empty: what made it, its parameters and numbers"));
     m_captionText->setTabChangesFocus(true);
-    m_captionText->setFixedHeight(96);
+    m_captionText->setFixedHeight(78);
     form->addRow(m_captionText);
     connect(m_captionText, &QPlainTextEdit::textChanged, this, [this] {
         m_captions[current()] = m_captionText->toPlainText();

@@ -2,25 +2,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/plot/figure_export.h"
+#include "ui/plot/figure_sheet.h"
 
 #include <QWidget>
 
-#include <memory>
-
 namespace qs {
 
-/// The page that an export would write, as large as there is room: painted by the painter of the
-/// exports.
+/// What an export would write, as large as there is room, painted by the painter of the exports:
+/// a picture, a grid of them, the pages of a PDF.
 class ExportPreview : public QWidget {
     Q_OBJECT
 
 public:
     explicit ExportPreview(QWidget* parent = nullptr);
 
-    /// Shows the picture.
-    void showFigure(std::shared_ptr<const Figure> figure, ThemeId theme,
-                    const ExportOptions& options);
+    /// At least one part.
+    void showSheet(FigureSheet sheet, ThemeId theme);
     /// Shows a text instead: what is on its way, or what is wrong.
     void showText(const QString& text);
     /// What is shown; null where it is a text.
@@ -33,10 +30,10 @@ protected:
 
 private:
     void render();
+    QImage pageImage(FigureSheet page, double dpi) const;
 
-    std::shared_ptr<const Figure> m_figure;
+    FigureSheet m_sheet; ///< without parts: a text is shown
     ThemeId m_theme = ThemeId::Print;
-    ExportOptions m_options;
     QImage m_image;
     QString m_text;
 };

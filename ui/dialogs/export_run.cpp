@@ -29,10 +29,12 @@ QString fileList(const QStringList& files)
 QString ExportDialog::askPath()
 {
     const auto s = settings();
-    if (s.what != ExportWhat::Panel)
+    if (s.what != ExportWhat::Panel && !inOneFile())
         return QFileDialog::getExistingDirectory(this, tr("Folder for the panels"));
     const QString ending = exportEnding(s.format);
-    return askSavePath(this, tr("Export"), QLatin1String(m_job.items[current()].panel->id),
+    return askSavePath(this, tr("Export"),
+                       inOneFile() ? QStringLiteral("panels")
+                                   : QString::fromLatin1(m_job.items[current()].panel->id),
                        QStringLiteral("%1 (*.%2)").arg(ending.toUpper(), ending), ending);
 }
 
@@ -51,12 +53,11 @@ void ExportDialog::accept()
             tr("These exist already: %1. Replace them?").arg(fileList(existing))) !=
             QMessageBox::Yes)
         return;
-    m_exporting = true;
     m_export->setEnabled(false);
     auto done = exportNow(path);
-    m_exporting = false;
     m_export->setEnabled(true);
     if (!done) {
+        updatePreviewNow();
         m_notice->setText(QString::fromStdString(done.error().message));
         return;
     }

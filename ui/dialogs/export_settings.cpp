@@ -10,6 +10,7 @@ namespace qs {
 namespace {
 
 constexpr std::array whatNames{"panel", "visible", "all"};
+constexpr std::array textNames{"auto", "text", "outlines"};
 constexpr auto kNone = "none";
 
 QString key(const char* name)
@@ -44,6 +45,14 @@ ExportSettings lastExportSettings()
         if (text("what") == QLatin1String(whatNames[i]))
             s.what = static_cast<ExportWhat>(i);
     }
+    for (std::size_t i = 0; i < textNames.size(); ++i) {
+        if (text("text") == QLatin1String(textNames[i]))
+            s.text = static_cast<SvgText>(i);
+    }
+    flag("one_file", s.oneFile);
+    double columns = 0;
+    number("columns", columns, 0, kMostColumns);
+    s.columns = static_cast<int>(columns);
     s.format = formatNamed(text("format")).value_or(s.format);
     if (text("unit") == QStringLiteral("px"))
         s.unit = SizeUnit::Pixel;
@@ -66,6 +75,9 @@ void keepExportSettings(const ExportSettings& s)
 {
     QSettings file;
     file.setValue(key("what"), QLatin1String(whatNames[static_cast<std::size_t>(s.what)]));
+    file.setValue(key("one_file"), s.oneFile);
+    file.setValue(key("columns"), s.columns);
+    file.setValue(key("text"), QLatin1String(textNames[static_cast<std::size_t>(s.text)]));
     file.setValue(key("format"), exportEnding(s.format));
     file.setValue(key("unit"),
                   s.unit == SizeUnit::Pixel ? QStringLiteral("px") : QStringLiteral("mm"));

@@ -48,6 +48,7 @@ void ExportWork::cancel()
 void ExportWork::start(std::size_t item)
 {
     m_errors.erase(item);
+    m_underWay = item;
     m_pool.start([this, item, number = ++m_number, token = m_stop.get_token()] {
         // The destructor waits for this thread; Qt drops what is posted to an object that is gone.
         auto made = token.stop_requested() ? Result<Figure>(Error::cancelled())
@@ -60,7 +61,9 @@ void ExportWork::start(std::size_t item)
 
 void ExportWork::finish(std::size_t item, int number, Result<Figure> made)
 {
-    if (!made && number != m_number)
+    if (number == m_number)
+        m_underWay.reset();
+    else if (!made)
         return;
     if (made)
         m_figures[item] = std::make_shared<const Figure>(std::move(*made));

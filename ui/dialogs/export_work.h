@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace qs {
@@ -28,6 +29,8 @@ public:
     FigurePointer figure(std::size_t item) const;
     /// Why there is none; empty: it was not asked for, or is on its way.
     QString problem(std::size_t item) const;
+    /// What is being made, of what was asked for last.
+    std::optional<std::size_t> underWay() const { return m_underWay; }
     /// Begins to make it; ready() follows. What was asked for before is stopped.
     void request(std::size_t item);
     /// Makes it and waits, while the window lives on. Errors: those of the item; cancelled.
@@ -44,6 +47,7 @@ private:
     std::vector<ExportItem> m_items;
     std::map<std::size_t, FigurePointer> m_figures;
     std::map<std::size_t, Error> m_errors;
+    std::optional<std::size_t> m_underWay;
     std::stop_source m_stop;
     int m_number = 0; ///< of the last request: earlier ones were stopped
     QThreadPool m_pool;

@@ -35,6 +35,20 @@ void putInOrder(QCustomPlot& plot)
     }
 }
 
+Figure changedFigure(const Figure& figure, const ExportOptions& options)
+{
+    Figure changed = figure;
+    changed.legend = figure.legend && options.legend;
+    const auto put = [](QString& to, const QString& title) {
+        if (!title.trimmed().isEmpty())
+            to = title.simplified();
+    };
+    put(changed.title, options.titles.title);
+    put(changed.x.title, options.titles.x);
+    put(changed.y.title, options.titles.y);
+    return changed;
+}
+
 } // namespace
 
 struct FigureCanvas::Private {
@@ -43,7 +57,8 @@ struct FigureCanvas::Private {
     /// drawn so much larger.
     double factor = 1;
     QSizeF laidOut;
-    std::optional<Figure> withoutLegend;
+    std::optional<Figure> changed; ///< where the options say otherwise
+    const Figure* figure = nullptr;
     FigureCaption caption;
     QCustomPlot plot;
     FigureScene scene{plot, FigureScene::Purpose::Export};
@@ -67,11 +82,10 @@ FigureCanvas::FigureCanvas(const Figure& figure, ThemeId theme, const ExportOpti
     // Letters at their true distances: the picture is not bound to the pixels of a screen.
     family.setHintingPreference(QFont::PreferNoHinting);
     d->scene.setStyle(figureStyle(theme, family, fontPixels / d->factor));
-    if (!options.legend && figure.legend) {
-        d->withoutLegend = figure;
-        d->withoutLegend->legend = false;
-    }
-    d->scene.setFigure(d->withoutLegend ? *d->withoutLegend : figure);
+    if ((!options.legend && figure.legend) || !(options.titles == FigureTitles()))
+        d->changed = changedFigure(figure, options);
+    d->figure = d->changed ? &*d->changed : &figure;
+    d->scene.setFigure(*d->figure);
     putInOrder(d->plot);
     FigureView view = d->scene.home();
     if (options.xRange)
@@ -104,12 +118,46 @@ bool FigureCanvas::captionFits() const
     return d->caption.isWhole();
 }
 
-bool FigureCanvas::paint(QPaintDevice& device, Pass pass, double scale, bool vector) const
+TableFit FigureCanvas::tableFit() const
 {
-    QCPPainter painter;
-    if (!painter.begin(&device))
-        return false;
-    painter.scale(scale * d->factor, scale * d->factor);
+    return d->scene.tableFit();
+}
+
+QString FigureCanvas::title() const
+{
+    return d->figure->title;
+}
+
+QString FigureCanvas::accessible() const
+{
+    return d->figure->accessible;
+}
+
+FigureCanvas::Sides FigureCanvas::sides() const
+{
+    return {d->scene.neededLeftMargin(), d->scene.neededRightMargin()};
+}
+
+void FigureCanvas::setSides(const Sides& sides)
+{
+    d->scene.setSideMargins(sides.left, sides.right);
+    d->scene.updateLayout();
+}
+
+bool FigureCanvas::hasXAxisOf(const FigureCanvas& other) const
+{
+    const auto drawn = [](const Figure& figure) {
+        return figure.emptyText.isEmpty() && !figure.table;
+    };
+    const Figure& a = *d->figure;
+    const Figure& b = *other.d->figure;
+    return drawn(a) && drawn(b) && a.x.log == b.x.log && a.x.unit == b.x.unit &&
+           d->scene.view().x == other.d->scene.view().x;
+}
+
+void FigureCanvas::paint(QCPPainter& painter, Pass pass, bool vector) const
+{
+    painter.scale(d->factor, d->factor);
     if (pass == Pass::All || pass == Pass::BelowData)
         painter.fillRect(QRectF(QPointF(0, 0), d->laidOut), d->scene.style().theme->background);
     painter.setMode(QCPPainter::pmVectorized, vector);
@@ -126,7 +174,6 @@ bool FigureCanvas::paint(QPaintDevice& device, Pass pass, double scale, bool vec
         painter.setPen(d->scene.style().theme->text);
         d->caption.paint(painter, d->plot.viewport().bottom() + 1);
     }
-    return painter.end();
 }
 
 } // namespace qs

@@ -4,12 +4,11 @@
 
 #include "ui/plot/figure_export.h"
 
-#include <QByteArray>
 #include <QSizeF>
 
 #include <memory>
 
-class QPaintDevice;
+class QCPPainter;
 
 namespace qs {
 
@@ -28,18 +27,29 @@ public:
     /// The part that the data may cover.
     QRectF axesRect() const;
     bool captionFits() const;
-    /// Paints; `scale` is the number of device units in a pixel of 1/96 inch.
-    bool paint(QPaintDevice& device, Pass pass, double scale, bool vector) const;
+    TableFit tableFit() const;
+    /// As they are drawn and told.
+    QString title() const;
+    QString accessible() const;
+
+    /// The room beside the axes.
+    struct Sides {
+        int left = 0;
+        int right = 0;
+    };
+    Sides sides() const;
+    /// At least so much.
+    void setSides(const Sides& sides);
+    /// Whether both have axes and show the same stretch of the same x.
+    bool hasXAxisOf(const FigureCanvas& other) const;
+
+    /// Paints from the origin of `painter`, whose unit is a pixel of 1/96 inch.
+    void paint(QCPPainter& painter, Pass pass, bool vector) const;
 
 private:
     struct Private;
     std::unique_ptr<Private> d;
 };
-
-/// The whole picture as an SVG or a PDF document with `session` inside, where there is one. Empty:
-/// it could not be painted.
-QByteArray figureSvg(const FigureCanvas& canvas, const QString& title, const std::string& session);
-QByteArray figurePdf(const FigureCanvas& canvas, const QString& title, const std::string& session);
 
 /// The size of a picture in inches.
 QSizeF sizeInInches(const ExportOptions& options);

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_caption.h"
 
+#include "ui/plot/broken_lines.h"
 #include "ui/plot/figure_export.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
-#include <QTextLayout>
 
 #include <algorithm>
 
@@ -16,22 +16,6 @@ namespace {
 constexpr double edge = 10; // from the sides of the picture, as the title
 constexpr double above = 4;
 constexpr double below = 8;
-
-QStringList brokenLines(const QString& paragraph, const QFont& font, double width)
-{
-    QTextLayout layout(paragraph, font);
-    QTextOption option;
-    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    layout.setTextOption(option);
-    QStringList lines;
-    layout.beginLayout();
-    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
-        line.setLineWidth(width);
-        lines += paragraph.mid(line.textStart(), line.textLength()).trimmed();
-    }
-    layout.endLayout();
-    return lines;
-}
 
 } // namespace
 

@@ -2,50 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot/figure_export.h"
 
-#include "core/session/embedded_session.h"
-#include "ui/plot/figure_canvas.h"
+#include "ui/plot/figure_sheet.h"
 
-#include <QBuffer>
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QSaveFile>
 
-#include <cmath>
-
 namespace qs {
 namespace {
-
-constexpr double maxPixels = 30000; // per side: what one image can hold in memory
-constexpr double pixelsPerInch = 96;
-constexpr double inchesPerMetre = 1 / 0.0254;
 
 QString tr(const char* text)
 {
     return QCoreApplication::translate("FigureExport", text);
-}
-
-bool isUsable(const ExportOptions& options)
-{
-    const QSizeF pixels = sizeInInches(options) * options.dpi;
-    const auto good = [](double side) {
-        return side >= 16 && side <= maxPixels;
-    };
-    return options.dpi >= 20 && options.dpi <= 2400 && options.fontPoints >= 1 &&
-           options.fontPoints <= 200 && good(pixels.width()) && good(pixels.height()) &&
-           pixels.width() * pixels.height() <= 4e8;
-}
-
-QByteArray pngOf(const Figure& figure, ThemeId theme, const ExportOptions& options)
-{
-    QBuffer buffer;
-    buffer.open(QIODevice::WriteOnly);
-    QImage image = renderFigure(figure, theme, options);
-    if (!options.session.empty())
-        image.setText(QLatin1String(kSessionKeyword), QString::fromStdString(options.session));
-    if (image.isNull() || !image.save(&buffer, "PNG"))
-        return {};
-    return buffer.data();
 }
 
 struct FormatRow {
@@ -86,56 +55,25 @@ bool isPicture(ExportFormat format)
 
 QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& options)
 {
-    if (!isUsable(options))
-        return {};
-    const QSize pixels = (sizeInInches(options) * options.dpi).toSize();
-    QImage image(pixels, QImage::Format_RGB32);
-    if (image.isNull())
-        return {};
-    const FigureCanvas canvas(figure, theme, options);
-    image.fill(plotTheme(theme).background);
-    image.setDevicePixelRatio(options.dpi / pixelsPerInch);
-    image.setDotsPerMeterX(static_cast<int>(std::lround(options.dpi * inchesPerMetre)));
-    image.setDotsPerMeterY(static_cast<int>(std::lround(options.dpi * inchesPerMetre)));
-    canvas.paint(image, FigureCanvas::Pass::All, 1, false);
-    return image;
-}
-
-bool captionFits(const Figure& figure, const ExportOptions& options)
-{
-    return !isUsable(options) || FigureCanvas(figure, ThemeId::Print, options).captionFits();
+    return renderSheet(sheetOf(figure, options), theme);
 }
 
 Result<QByteArray> figureBytes(const Figure& figure, ThemeId theme, const ExportOptions& options)
 {
-    const ExportFormat format = options.format.value_or(ExportFormat::Png);
-    if (isPicture(format) && !isUsable(options))
-        return Error::usage(tr("a picture of %1 × %2 at %3 dpi cannot be made")
-                                .arg(options.size.width())
-                                .arg(options.size.height())
-                                .arg(options.dpi)
-                                .toStdString());
-    QByteArray bytes;
-    switch (format) {
-    case ExportFormat::Png:
-        bytes = pngOf(figure, theme, options);
-        break;
-    case ExportFormat::Svg:
-        bytes = figureSvg(FigureCanvas(figure, theme, options), figure.title, options.session);
-        break;
-    case ExportFormat::Pdf:
-        bytes = figurePdf(FigureCanvas(figure, theme, options), figure.title, options.session);
-        break;
-    case ExportFormat::Csv:
-        bytes = figureCsv(figure, options.session);
-        break;
-    case ExportFormat::Npy:
-        bytes = figureNpy(figure, options.session);
-        break;
-    }
-    if (bytes.isEmpty())
-        return Error::io(tr("the picture could not be painted").toStdString());
-    return bytes;
+    if (options.format == ExportFormat::Csv)
+        return figureCsv(figure, options.session);
+    if (options.format == ExportFormat::Npy)
+        return figureNpy(figure, options.session);
+    return sheetBytes(sheetOf(figure, options), theme);
+}
+
+Result<void> writeExport(const QByteArray& bytes, const QString& path)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        return Error::io(
+            tr("%1: cannot be written: %2").arg(path, file.errorString()).toStdString());
+    return {};
 }
 
 Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptions& options,
@@ -150,11 +88,7 @@ Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptio
     const auto bytes = figureBytes(figure, theme, used);
     if (!bytes)
         return Error{bytes.error().kind, path.toStdString() + ": " + bytes.error().message};
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(*bytes) != bytes->size() || !file.commit())
-        return Error::io(
-            tr("%1: cannot be written: %2").arg(path, file.errorString()).toStdString());
-    return {};
+    return writeExport(*bytes, path);
 }
 
 QString dataPathBeside(const QString& path, ExportFormat data)

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "ui/plot/figure.h"
+#include "ui/plot/table_fit.h"
 #include "ui/plot/theme.h"
 
 #include <QByteArray>
@@ -21,6 +22,22 @@ namespace qs {
 enum class ExportFormat { Png, Svg, Pdf, Csv, Npy };
 enum class SizeUnit { Millimetre, Pixel };
 
+/// What an SVG writes letters as. Fonts are not inside the file, so that text looks right only
+/// where they are installed; outlines look right everywhere, but cannot be searched or edited.
+enum class SvgText {
+    Auto, ///< outlines where there are Chinese, Japanese or Korean letters, else text
+    Text,
+    Outlines,
+};
+
+/// Titles of a picture in the place of its figure's; empty: the figure's own. Units stay.
+struct FigureTitles {
+    QString title;
+    QString x;
+    QString y;
+    bool operator==(const FigureTitles&) const = default;
+};
+
 /// How big and what part. Pixels are those of the PNG; its dots per inch then give the size on
 /// paper.
 struct ExportOptions {
@@ -34,6 +51,8 @@ struct ExportOptions {
     /// Under the picture, in as many lines as it needs, but not more than half of the picture.
     QString caption;
     bool legend = true; ///< false: without, whatever the figure says
+    FigureTitles titles;
+    SvgText text = SvgText::Auto;
     /// What every file carries, to be read by sessionInside(): one line of text. Empty: nothing.
     std::string session;
 };
@@ -51,9 +70,12 @@ QString exportEnding(ExportFormat format);
 /// (Usage): a size that cannot be made; (Io) painting failed.
 Result<QByteArray> figureBytes(const Figure& figure, ThemeId theme, const ExportOptions& options);
 
+/// Writes `bytes` to `path`, wholly or not at all. Errors (Io) name it.
+Result<void> writeExport(const QByteArray& bytes, const QString& path);
+
 /// Writes what `figure` shows (or, for CSV and NPY, its numbers) to `path`, wholly or not at all.
 /// Handles are plain lines; there is no cursor and no focus ring. The same arguments give the same
-/// bytes.
+/// bytes. Data have the figure's own titles.
 Result<void> exportFigure(const Figure& figure, ThemeId theme, const ExportOptions& options,
                           const QString& path);
 
@@ -71,6 +93,9 @@ QImage renderFigure(const Figure& figure, ThemeId theme, const ExportOptions& op
 
 /// Whether the whole caption fits under the picture.
 bool captionFits(const Figure& figure, const ExportOptions& options);
+
+/// What of the figure's table has no room in the picture.
+TableFit tableFit(const Figure& figure, const ExportOptions& options);
 
 /// What made the picture, on one line, to be offered as its caption; empty where it does not say.
 QString suggestedCaption(const Figure& figure);

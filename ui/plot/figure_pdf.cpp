@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/embedded_session.h"
-#include "ui/plot/figure_canvas.h"
+#include "ui/plot/sheet_canvas.h"
 
 #include <QBuffer>
 #include <QHash>
 #include <QPdfWriter>
+
+#include <qcustomplot.h>
 
 namespace qs {
 namespace {
@@ -56,9 +58,10 @@ struct SteadyHashes {
 
 } // namespace
 
-QByteArray figurePdf(const FigureCanvas& canvas, const QString& title, const std::string& session)
+QByteArray sheetPdf(const SheetCanvas& sheet, const std::string& session)
 {
     const SteadyHashes steady;
+    const QString title = sheet.title();
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
@@ -67,10 +70,21 @@ QByteArray figurePdf(const FigureCanvas& canvas, const QString& title, const std
         writer.setCreator(QStringLiteral("Quantoscope"));
         writer.setTitle(title);
         writer.setDocumentXmpMetadata(xmpPacket(title, session));
-        writer.setPageSize(QPageSize(canvas.size() / pixelsPerInch * pointsPerInch,
+        writer.setPageSize(QPageSize(sheet.at(0).size() / pixelsPerInch * pointsPerInch,
                                      QPageSize::Point, QString(), QPageSize::ExactMatch));
         writer.setPageMargins(QMarginsF(0, 0, 0, 0));
-        if (!canvas.paint(writer, FigureCanvas::Pass::All, resolution / pixelsPerInch, true))
+        QCPPainter painter;
+        if (!painter.begin(&writer))
+            return {};
+        for (std::size_t i = 0; i < sheet.count(); ++i) {
+            if (i > 0 && !writer.newPage())
+                return {};
+            painter.save();
+            painter.scale(resolution / pixelsPerInch, resolution / pixelsPerInch);
+            sheet.at(i).paint(painter, FigureCanvas::Pass::All, true);
+            painter.restore();
+        }
+        if (!painter.end())
             return {};
     }
     QByteArray pdf = buffer.data();

@@ -91,7 +91,7 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
     d->axes->axis(QCPAxis::atTop)->setVisible(false);
     d->axes->axis(QCPAxis::atRight)->grid()->setVisible(false);
     d->header = new FigureHeader(&plot);
-    d->table = new FigureTableItem(&plot, d->header);
+    d->table = new FigureTableItem(&plot, d->header, purpose == Purpose::Export);
     d->map = new FigureMap(d->axes, QStringLiteral("regions"));
     d->regions = new FigureGround(d->axes, FigureGround::Part::Regions, QStringLiteral("regions"));
     d->links = new FigureLinks(d->axes, QStringLiteral("main"));
@@ -288,6 +288,11 @@ QString FigureScene::labelAt(const QPointF& position) const
 QString FigureScene::choiceAt(const QPointF& position) const
 {
     return d->labels->choiceAt(position);
+}
+
+TableFit FigureScene::tableFit() const
+{
+    return d->table->fit();
 }
 
 void FigureScene::setHeaderInset(int pixels)

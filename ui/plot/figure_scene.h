@@ -4,6 +4,7 @@
 
 #include "ui/plot/figure.h"
 #include "ui/plot/figure_style.h"
+#include "ui/plot/table_fit.h"
 #include "ui/plot/view_range.h"
 
 #include <QPointF>
@@ -67,6 +68,7 @@ public:
     void clearDragged();
     /// The handle that the keyboard moves; -1: none.
     void setSelected(int handle);
+    TableFit tableFit() const;
     /// Pixels at the right of the header that are left to a button.
     void setHeaderInset(int pixels);
 

@@ -4,6 +4,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/axis_tickers.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_axes.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/bars_graph.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/broken_lines.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_canvas.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_caption.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_clipboard.cpp
@@ -20,6 +21,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_pdf.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_scene.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_series.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_sheet.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_style.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_svg.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_table_item.cpp
@@ -32,6 +34,9 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_interaction_keys.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_overlay.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/plot_view.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/sheet_canvas.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/svg_outlines.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/table_widths.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/theme.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/view_range.cpp
 )

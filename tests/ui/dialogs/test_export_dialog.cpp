@@ -1,15 +1,13 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/session/session_file.h"
-#include "ui/dialogs/export_dialog.h"
-#include "ui/dialogs/export_preview.h"
-#include "ui/panels/session_figures.h"
+#include "tests/ui/dialogs/export_samples.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProcess>
 #include <QPushButton>
@@ -22,58 +20,7 @@
 #include <thread>
 
 using namespace qs;
-
-namespace {
-
-SessionFile sampleSession()
-{
-    SessionFile file;
-    file.session.tensor.source = "generator:normal?numel=5000&seed=1";
-    file.session.tensor.spec.dtype = DType::Int4;
-    file.session.tensor.view.x = {-1.0, 2.0};
-    return file;
-}
-
-/// As the window makes it: visible are the panels that share x.
-ExportJob sampleJob()
-{
-    auto made = SessionFigures::compute(sampleSession());
-    if (!made)
-        qFatal("%s", made.error().message.c_str());
-    const std::shared_ptr<SessionFigures> figures = std::move(*made);
-    ExportJob job;
-    for (const auto& panel : panels())
-        job.items.push_back({&panel, panel.sharesX, [figures, &panel](const JobContext& context) {
-                                 return figures->figure(panel, context);
-                             }});
-    job.current = QStringLiteral("histogram");
-    job.session = sampleSession();
-    job.xView = sampleSession().session.tensor.view.x;
-    return job;
-}
-
-template <typename Widget>
-Widget* control(const QWidget& parent, const char* name)
-{
-    for (auto* widget : parent.findChildren<Widget*>()) {
-        if (widget->accessibleName() == QLatin1String(name))
-            return widget;
-    }
-    qFatal("no control called %s", name);
-}
-
-QByteArray contentOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void waitForPreview(ExportDialog& dialog)
-{
-    QTRY_VERIFY_WITH_TIMEOUT(!dialog.preview().image().isNull(), 10000);
-}
-
-} // namespace
+using namespace qs::test;
 
 class TestExportDialog : public QObject {
     Q_OBJECT
@@ -114,7 +61,8 @@ private slots:
         for (auto* widget : dialog.findChildren<QWidget*>()) {
             const bool isControl =
                 qobject_cast<QComboBox*>(widget) || qobject_cast<QDoubleSpinBox*>(widget) ||
-                qobject_cast<QCheckBox*>(widget) || qobject_cast<QPlainTextEdit*>(widget);
+                qobject_cast<QCheckBox*>(widget) || qobject_cast<QPlainTextEdit*>(widget) ||
+                (qobject_cast<QLineEdit*>(widget) && widget->parentWidget() == &dialog);
             if (!isControl)
                 continue;
             QVERIFY2(!widget->accessibleName().isEmpty(), widget->metaObject()->className());
@@ -188,6 +136,9 @@ private slots:
     {
         ExportSettings settings;
         settings.what = ExportWhat::All;
+        settings.oneFile = true;
+        settings.columns = 4;
+        settings.text = SvgText::Outlines;
         settings.format = ExportFormat::Png;
         settings.unit = SizeUnit::Pixel;
         settings.size = {1280, 800};
@@ -206,9 +157,10 @@ private slots:
         QSettings().setValue(QStringLiteral("export/width"), QStringLiteral("nan"));
         QSettings().setValue(QStringLiteral("export/format"), QStringLiteral("exe"));
         QSettings().setValue(QStringLiteral("export/data"), QStringLiteral("png"));
+        QSettings().setValue(QStringLiteral("export/columns"), 99);
         const auto mended = lastExportSettings();
         QCOMPARE(mended.size.width(), 160.0);
-        QVERIFY(mended.format == ExportFormat::Pdf && !mended.data);
+        QVERIFY(mended.format == ExportFormat::Pdf && !mended.data && mended.columns == 0);
     }
 
     /// What the dialog writes is what the command line writes.

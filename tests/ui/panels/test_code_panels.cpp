@@ -340,6 +340,13 @@ private slots:
                 QVERIFY2(svg.contains(figure.y.names[0].second.toUtf8()), id);
             QVERIFY(!renderFigure(figure, ThemeId::Dark, {}).isNull());
         }
+        // Every text and every row has room in a picture as it is exported without a choice.
+        for (const auto dtype : {DType::Qint8, DType::Int4}) {
+            for (const char* id : {"dialects", "bit_inspector"}) {
+                const auto fit = tableFit(figureOf(id, inputOf(specOf(dtype), normal(20000))), {});
+                QVERIFY2(fit.rowsLeftOut == 0 && !fit.textsCut, id);
+            }
+        }
         // Rows that have no room are counted.
         auto figure = figureOf("bit_inspector", input);
         while (figure.table->rows.size() < 100)
@@ -348,7 +355,11 @@ private slots:
         QVERIFY(exportFigure(figure, ThemeId::Light, {}, path));
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadOnly));
-        QVERIFY(file.readAll().contains("more rows"));
+        const auto svg = file.readAll();
+        const auto left = tableFit(figure, {}).rowsLeftOut;
+        QVERIFY(left > 50 && left < 100);
+        QVERIFY(svg.contains("and " + QByteArray::number(qulonglong(left)) + " more rows"));
+        QVERIFY(!tableFit(figure, {}).textsCut);
     }
 };
 

@@ -8,3 +8,4 @@ qs_test(test_palettes ${CMAKE_CURRENT_LIST_DIR}/test_palettes.cpp LIBS quantosco
 qs_test(test_plot_view ${CMAKE_CURRENT_LIST_DIR}/test_plot_view.cpp LIBS quantoscope_plot)
 qs_test(test_export_formats ${CMAKE_CURRENT_LIST_DIR}/test_export_formats.cpp LIBS quantoscope_plot Qt6::Svg)
 qs_test(test_export_session ${CMAKE_CURRENT_LIST_DIR}/test_export_session.cpp LIBS quantoscope_plot)
+qs_test(test_figure_sheet ${CMAKE_CURRENT_LIST_DIR}/test_figure_sheet.cpp LIBS quantoscope_plot Qt6::Svg)
