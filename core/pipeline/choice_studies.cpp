@@ -60,7 +60,7 @@ Result<void> addDialects(const ErrorSource& source, const QuantSpec& spec, Tenso
     }
     DialectRequest request;
     request.spec = spec;
-    request.first = 0;
+    request.first = 1; // the one that a click on its row picks
     if (spec.isFixed()) {
         const auto params = chooseQuantParams(source.tensor, spec, context, &source.stats);
         if (!params)

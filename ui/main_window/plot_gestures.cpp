@@ -132,7 +132,7 @@ void PlotGestures::stepBits(int direction)
         chooseDType(next->id);
 }
 
-/// "observer:mse", "dtype:int4", "bits:4", "channel:17", "scale_zero_point:0.5,3".
+/// "observer:mse", "dtype:int4", "bits:4", "channel:17", "element:5", "scale_zero_point:0.5,3".
 void PlotGestures::choose(const QString& choice)
 {
     const QString kind = choice.section(QLatin1Char(':'), 0, 0);
@@ -154,6 +154,9 @@ void PlotGestures::choose(const QString& choice)
     } else if (kind == QLatin1String("channel")) {
         m_document.edit(tr("channel"), QStringLiteral("channel"),
                         [&](Session& session) { session.tensor.channel = value.toLongLong(); });
+    } else if (kind == QLatin1String("element")) {
+        m_document.adjustView(
+            [&](Session& session) { session.tensor.view.picked = value.toLongLong(); });
     } else if (kind == QLatin1String("scale_zero_point") && take()) {
         m_gesture.moveScaleAndZeroPoint(value.section(QLatin1Char(','), 0, 0).toDouble(),
                                         value.section(QLatin1Char(','), 1).toDouble());

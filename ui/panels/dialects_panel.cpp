@@ -85,6 +85,9 @@ Figure dialectsFigure(const PanelInput& input)
     QString farthest;
     for (std::size_t i = 0; i < results.size(); ++i) {
         table.rows.push_back(rowOf(result, results[i], i == 0));
+        const auto& first = results[i].difference.first;
+        table.choices.push_back(
+            first.empty() ? QString() : QStringLiteral("element:%1").arg(first.front().index));
         if (results[i].dialect == result.report->spec.dialect)
             table.current = i;
         if (results[i].error.empty() && results[i].difference.elements > most) {

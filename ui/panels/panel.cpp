@@ -94,7 +94,7 @@ constexpr PanelInfo kPanels[] = {
      QT_TRANSLATE_NOOP("Panels",
                        "The same ranges as other programs round and scale them, and how many "
                        "elements come out differently. The rule is the one whose exchange alone "
-                       "leaves the fewest differences."),
+                       "leaves the fewest differences. A click picks the first that differs."),
      WorkspaceId::Tensor, false, StudyKind::Dialects, dialectsFigure},
     {"calibration_search", QT_TRANSLATE_NOOP("Panels", "Search"),
      QT_TRANSLATE_NOOP("Panels",

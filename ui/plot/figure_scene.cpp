@@ -287,7 +287,8 @@ QString FigureScene::labelAt(const QPointF& position) const
 
 QString FigureScene::choiceAt(const QPointF& position) const
 {
-    return d->labels->choiceAt(position);
+    const bool table = d->figure && d->figure->table;
+    return table ? d->table->choiceAt(position) : d->labels->choiceAt(position);
 }
 
 TableFit FigureScene::tableFit() const

@@ -164,6 +164,21 @@ QString FigureTableItem::labelAt(const QPointF& position) const
     return row->cells[column].front() == whole ? QString() : whole;
 }
 
+QString FigureTableItem::choiceAt(const QPointF& position) const
+{
+    if (!shown() || m_figure->table->choices.empty())
+        return {};
+    const Layout& at = layout();
+    int top = area().top() + at.titles.height;
+    for (std::size_t r = 0; r < std::min(at.rows.size(), m_figure->table->choices.size()); ++r) {
+        const int bottom = top + at.rows[r].height;
+        if (position.y() >= top && position.y() < bottom)
+            return m_figure->table->choices[r];
+        top = bottom;
+    }
+    return {};
+}
+
 void FigureTableItem::drawRow(QCPPainter* painter, const Layout& layout, const Row& row,
                               int top) const
 {

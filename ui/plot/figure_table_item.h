@@ -29,6 +29,8 @@ public:
     QRect area() const;
     /// The whole text of the cell at `position`, where it is drawn cut; else empty.
     QString labelAt(const QPointF& position) const;
+    /// What a click at `position` chooses (FigureTable::choices); empty: nothing.
+    QString choiceAt(const QPointF& position) const;
     TableFit fit() const;
 
 protected:

@@ -273,6 +273,25 @@ private slots:
         QVERIFY(std::fabs(marker(view, "picked")->x - static_cast<double>(picked.lsb)) < 1e-5);
     }
 
+    /// A row of the dialects' table stands for the first element that differs.
+    void clickedDialect_picksWhatDiffers()
+    {
+        auto* view = show("dialects");
+        const auto& table = *view->figure().table;
+        QCOMPARE(table.choices.size(), table.rows.size());
+        const auto row = std::find_if(table.choices.begin(), table.choices.end(),
+                                      [](const QString& choice) { return !choice.isEmpty(); });
+        QVERIFY(row != table.choices.end());
+        const auto wanted = row->section(QLatin1Char(':'), 1).toLongLong();
+        // Every row is somewhere below the titles.
+        for (int y = 0; y < view->height() && tensor().view.picked != wanted; y += 6)
+            QTest::mouseClick(view, Qt::LeftButton, {}, {view->width() / 3, y});
+        QCOMPARE(tensor().view.picked.value_or(-1), wanted);
+        // It does differ there.
+        settle();
+        QVERIFY(workspace().answers().picked() != nullptr);
+    }
+
     /// The channel is shown, and its value that is nearest to the pointer is picked.
     void clickedChannel_isShown_andItsNearestValuePicked()
     {
