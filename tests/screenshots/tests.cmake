@@ -5,13 +5,18 @@ set(screenshots ${CMAKE_CURRENT_SOURCE_DIR}/screenshots)
 add_library(screenshot_suite STATIC
     ${screenshots}/capture.cpp
     ${screenshots}/checks.cpp
+    ${screenshots}/color_sight.cpp
+    ${screenshots}/mark_checks.cpp
     ${screenshots}/more_states.cpp
     ${screenshots}/plot_checks.cpp
     ${screenshots}/plot_paint.cpp
+    ${screenshots}/plot_spots.cpp
     ${screenshots}/record.cpp
+    ${screenshots}/shell_checks.cpp
     ${screenshots}/states.cpp
     ${screenshots}/text_checks.cpp
     ${screenshots}/text_recorder.cpp
+    ${screenshots}/trouble_states.cpp
     ${screenshots}/window_checks.cpp
 )
 target_link_libraries(screenshot_suite

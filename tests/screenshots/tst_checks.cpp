@@ -202,7 +202,7 @@ const std::vector<Fault>& faults()
              for (auto& t : c.record.texts)
                  t.text.replace(QLatin1String("64 bins"), QLatin1String("bins"));
          }},
-        {"handle elsewhere", rightHandle,
+        {"handle elsewhere", rangeHandles,
          [](Capture& c) {
              c.record.plots[0].figure.markers[1].x = 0.88;
          }},

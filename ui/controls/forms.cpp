@@ -59,6 +59,7 @@ void allow(QWidget* field, bool allowed, const QString& why)
         field->setProperty(kTip, field->toolTip());
     field->setEnabled(allowed);
     field->setToolTip(allowed ? field->property(kTip).toString() : why);
+    field->setProperty("whyDisabled", allowed ? QString() : why);
 }
 
 NumberField* scaleField(const QString& accessibleName, QWidget* parent)
