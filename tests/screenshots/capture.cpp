@@ -233,7 +233,8 @@ private:
             kindOf<QMenuBar, QToolBar, QStatusBar, QTabBar, QLineEdit, QComboBox, QAbstractSpinBox,
                    QCheckBox, QRadioButton, QAbstractButton, QSlider, QScrollBar, QGroupBox,
                    QProgressBar, QLabel, QHeaderView, QAbstractItemView, PlotView>(widget);
-        if (kind.isEmpty())
+        // A table's corner is a button that nobody sees.
+        if (kind.isEmpty() || widget.inherits("QTableCornerButton"))
             return;
         ControlRecord control;
         control.kind = kind;
@@ -323,9 +324,9 @@ void recordFocus(const QWidget& window, Record& record)
     record.focus = QRectF(widget->mapTo(&window, QPoint(0, 0)), widget->size());
     if (qobject_cast<const PlotView*>(widget) != nullptr)
         record.ring = record.focus;
-    for (const auto* ring : window.window()->findChildren<FocusRing*>()) {
+    for (const auto* ring : window.findChildren<FocusRing*>()) {
         if (!ring->shownAt().isEmpty())
-            record.ring = ring->shownAt().translated(-window.mapTo(window.window(), QPoint(0, 0)));
+            record.ring = ring->shownAt();
     }
 }
 

@@ -40,6 +40,12 @@ QString shown(const ControlRecord& control)
         .arg(control.rect.y());
 }
 
+bool reads(const Record& record, const QString& words)
+{
+    return std::any_of(record.texts.begin(), record.texts.end(),
+                       [&](const TextRecord& text) { return text.text.contains(words); });
+}
+
 QColor pixelAt(const Capture& capture, const QPointF& at)
 {
     const QPoint pixel(static_cast<int>(std::floor(at.x() * capture.record.dpr)),
@@ -91,7 +97,7 @@ QStringList disabledReasons(const Capture& capture)
             continue;
         if (control.whyNot.isEmpty())
             problems << shown(control) + QStringLiteral(" is disabled without a reason");
-        else if (!control.tip.contains(control.whyNot))
+        else if (!control.tip.contains(control.whyNot) && !reads(capture.record, control.whyNot))
             problems << QStringLiteral("%1 does not say \"%2\" but \"%3\"")
                             .arg(shown(control), control.whyNot, control.tip);
     }

@@ -352,6 +352,7 @@ void settle(const State& state, MainWindow& window)
     timer.start();
     while (timer.elapsed() < 60000 && !state.ready(window))
         QTest::qWait(20);
+    QTest::qWait(1200); // plots are dimmed after a second
     if (!state.ready(window))
         qFatal("%s is not reached", qPrintable(state.name));
 }

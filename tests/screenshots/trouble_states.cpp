@@ -37,6 +37,10 @@ void makeBusy(MainWindow& window)
         session.tensor.spec.axis = -1;
         session.tensor.spec.groupSize = 32;
     });
+    QElapsedTimer timer;
+    timer.start();
+    while (timer.elapsed() < 60000 && !window.tensorWorkspace().answers().result())
+        QTest::qWait(20);
     settle(window);
     edit(window, [](Session& session) { session.tensor.spec.observer = "mse"; });
 }

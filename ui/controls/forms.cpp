@@ -55,11 +55,11 @@ QLabel* addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget*
 void allow(QWidget* field, bool allowed, const QString& why)
 {
     constexpr auto kTip = "ownToolTip";
+    field->setProperty("whyDisabled", allowed ? QString() : why);
     if (!field->property(kTip).isValid())
         field->setProperty(kTip, field->toolTip());
     field->setEnabled(allowed);
     field->setToolTip(allowed ? field->property(kTip).toString() : why);
-    field->setProperty("whyDisabled", allowed ? QString() : why);
 }
 
 NumberField* scaleField(const QString& accessibleName, QWidget* parent)
