@@ -89,7 +89,7 @@ QStringList disabledReasons(const Capture& capture);
 QStringList rawErrors(const Capture& capture);
 /// Work under way says what it does and how far it is, can be cancelled, and leaves the old plots.
 QStringList busySigns(const Capture& capture);
-/// The ring around what has the focus is at least 2 pixels wide, with 3:1 on both sides.
+/// The ring around what has the focus is at least 2 pixels wide, with 3:1 to what it is on.
 QStringList focusRings(const Capture& capture);
 /// The palette has a query and at least eight commands, shortcuts aligned to the right, and
 /// explains what cannot be done.

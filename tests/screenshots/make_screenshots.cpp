@@ -18,6 +18,7 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QSettings>
+#include <QTemporaryDir>
 
 #include <cmath>
 #include <cstdio>
@@ -169,6 +170,10 @@ int main(int argc, char** argv)
         if (!QDir().mkpath(QDir(options.folder).filePath(size.name)))
             qFatal("%s could not be made", qPrintable(options.folder));
     }
+    // What was opened here before is nobody's business.
+    const QTemporaryDir settings;
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
     const auto all = states(options.folder);
     Suite suite(options);
     for (const auto& state : all) {

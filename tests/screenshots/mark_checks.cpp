@@ -14,6 +14,7 @@ namespace qs {
 namespace {
 
 constexpr double kContrast = 3;
+constexpr double kDrawn = 2.4;   ///< of a pixel: a line 1.5 pixels wide lies on parts of two
 constexpr double kReach = 3;     ///< pixels around a spot: dashes have gaps
 constexpr double kDistance = 10; ///< of colours, and of their greys
 constexpr double kMostCovered = 0.01;
@@ -74,17 +75,9 @@ bool isFaint(const Capture& capture, const std::vector<QPointF>& spots, const QC
 {
     const auto seen = std::count_if(spots.begin(), spots.end(), [&](const QPointF& spot) {
         const QRectF around(spot - QPointF(kReach, kReach), QSizeF(2 * kReach, 2 * kReach));
-        return bestContrast(capture, around, ground) >= kContrast;
+        return bestContrast(capture, around, ground) >= kDrawn;
     });
     return 2 * static_cast<std::size_t>(seen) < spots.size();
-}
-
-/// A plot that is dimmed because another one is on its way.
-bool isDimmed(const Record& record, std::size_t plot)
-{
-    return std::any_of(record.texts.begin(), record.texts.end(), [&](const TextRecord& text) {
-        return text.plot == static_cast<int>(plot) && text.text == QLatin1String("updating");
-    });
 }
 
 void addFaintMarks(const Capture& capture, std::size_t index, QStringList& problems)
@@ -166,7 +159,7 @@ QStringList markContrasts(const Capture& capture)
     for (std::size_t i = 0; i < record.plots.size(); ++i) {
         const auto& figure = record.plots[i].figure;
         // What lies on a map has edges in black and in white.
-        if (hasAxes(figure) && !figure.map && !isDimmed(record, i))
+        if (hasAxes(figure) && !figure.map && !isDimmed(record, static_cast<int>(i)))
             addFaintMarks(capture, i, problems);
     }
     for (const auto& control : record.controls) {

@@ -105,6 +105,13 @@ QJsonArray listOf(const Rows& rows)
 
 } // namespace
 
+bool isDimmed(const Record& record, int plot)
+{
+    return std::any_of(record.texts.begin(), record.texts.end(), [&](const TextRecord& text) {
+        return plot >= 0 && text.plot == plot && text.text == QLatin1String("updating");
+    });
+}
+
 double contrastOf(const QColor& a, const QColor& b)
 {
     const auto [low, high] = std::minmax({luminance(a), luminance(b)});

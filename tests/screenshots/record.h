@@ -76,6 +76,9 @@ struct Record {
     std::vector<ControlRecord> controls;
 };
 
+/// Whether a plot is dimmed because another one is on its way.
+bool isDimmed(const Record& record, int plot);
+
 /// WCAG 2.1's contrast of two opaque colours, 1 … 21.
 double contrastOf(const QColor& a, const QColor& b);
 

@@ -194,8 +194,9 @@ QStringList focusRings(const Capture& capture)
             wide = wide && pixelAt(capture, side.edge + i * side.inwards) == color;
         const QColor within = pixelAt(capture, side.edge + (kRingWidth + 1) * side.inwards);
         const QColor outside = pixelAt(capture, side.edge - 2 * side.inwards);
-        const bool contrasts = contrastOf(color, within) >= kContrast &&
-                               (!outside.isValid() || contrastOf(color, outside) >= kContrast);
+        // What lies beside it may be a frame of the control's own.
+        const bool contrasts = contrastOf(color, within) >= kContrast ||
+                               (outside.isValid() && contrastOf(color, outside) >= kContrast);
         seen += wide && contrasts;
     }
     // One side may lie at the edge of the window, or on a neighbour's frame.

@@ -2,15 +2,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/window_style.h"
 
+#include <QApplication>
+#include <QIconEngine>
 #include <QPainter>
 #include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleOption>
 
+#include <algorithm>
 #include <optional>
 
 namespace qs {
 namespace {
+
+/// A cross in the text's colour: the one of Qt is too faint on white.
+class ClearIcon : public QIconEngine {
+public:
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode, QIcon::State) override
+    {
+        const QRectF cross = QRectF(rect).adjusted(rect.width() * 0.3, rect.height() * 0.3,
+                                                   -rect.width() * 0.3, -rect.height() * 0.3);
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(QApplication::palette().color(QPalette::PlaceholderText),
+                             std::max(1.5, rect.width() / 10.0), Qt::SolidLine, Qt::RoundCap));
+        painter->drawLine(cross.topLeft(), cross.bottomRight());
+        painter->drawLine(cross.bottomLeft(), cross.topRight());
+    }
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override
+    {
+        QPixmap picture(size);
+        picture.fill(Qt::transparent);
+        QPainter painter(&picture);
+        paint(&painter, picture.rect(), mode, state);
+        return picture;
+    }
+    QIconEngine* clone() const override { return new ClearIcon(*this); }
+};
 
 /// Fusion draws outlines as the window's colour, darker: on black none would be seen. These get
 /// another window colour, and with it light outlines; it fills nothing in them. The outlines of
@@ -42,6 +69,13 @@ public:
             break;
         }
         QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+
+    QIcon standardIcon(StandardPixmap icon, const QStyleOption* option,
+                       const QWidget* widget) const override
+    {
+        return icon == SP_LineEditClearButton ? QIcon(new ClearIcon)
+                                              : QProxyStyle::standardIcon(icon, option, widget);
     }
 
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
