@@ -25,7 +25,10 @@ target_link_libraries(screenshot_suite
 add_dependencies(screenshot_suite samples)
 add_executable(make_screenshots ${screenshots}/make_screenshots.cpp)
 target_link_libraries(make_screenshots PRIVATE screenshot_suite)
-qs_test(tst_checks ${screenshots}/tst_checks.cpp LIBS screenshot_suite)
+qs_test(tst_checks ${screenshots}/tst_checks.cpp ${screenshots}/sound_capture.cpp
+    LIBS screenshot_suite)
+qs_test(tst_mark_checks ${screenshots}/tst_mark_checks.cpp ${screenshots}/sound_capture.cpp
+    LIBS screenshot_suite)
 qs_test(tst_screenshots ${screenshots}/tst_screenshots.cpp LIBS screenshot_suite)
 # The same at two device pixels a pixel: whatever keeps pixels of its own has to follow.
 add_test(NAME tst_screenshots_2x COMMAND tst_screenshots windowStates)
