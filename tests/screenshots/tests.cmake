@@ -33,4 +33,5 @@ qs_test(tst_screenshots ${screenshots}/tst_screenshots.cpp LIBS screenshot_suite
 # The same at two device pixels a pixel: whatever keeps pixels of its own has to follow.
 add_test(NAME tst_screenshots_2x COMMAND tst_screenshots windowStates)
 set_tests_properties(tst_screenshots_2x PROPERTIES
-    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;QT_SCALE_FACTOR=2" TIMEOUT 300)
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;QT_SCALE_FACTOR=2" TIMEOUT 600)
+set_tests_properties(tst_screenshots PROPERTIES TIMEOUT 600)
