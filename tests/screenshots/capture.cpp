@@ -3,6 +3,8 @@
 #include "capture.h"
 
 #include "text_recorder.h"
+#include "ui/controls/focus_ring.h"
+#include "ui/models/command_list.h"
 #include "ui/plot/plot_view.h"
 
 #include <QAbstractButton>
@@ -10,6 +12,7 @@
 #include <QAbstractScrollArea>
 #include <QAbstractSpinBox>
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QGroupBox>
 #include <QHeaderView>
@@ -18,12 +21,14 @@
 #include <QMenuBar>
 #include <QMetaProperty>
 #include <QProgressBar>
+#include <QRadioButton>
 #include <QScrollBar>
 #include <QSlider>
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTextDocument>
 #include <QToolBar>
+#include <QToolButton>
 
 #include <map>
 
@@ -161,6 +166,32 @@ QString kindOf(const QWidget& widget)
     return kind;
 }
 
+/// What the pointer over a widget says: of itself, else of what it is in.
+QString tipOf(const QWidget& widget)
+{
+    for (const auto* w = &widget; w != nullptr && !w->isWindow(); w = w->parentWidget()) {
+        if (!w->toolTip().isEmpty())
+            return w->toolTip();
+    }
+    return {};
+}
+
+/// Why a widget cannot be used, where whoever has disabled it has left the reason with it.
+QString whyNotOf(const QWidget& widget)
+{
+    if (widget.isEnabled())
+        return {};
+    const auto* button = qobject_cast<const QToolButton*>(&widget);
+    if (button != nullptr && button->defaultAction() != nullptr)
+        return whyDisabled(*button->defaultAction());
+    for (const auto* w = &widget; w != nullptr; w = w->parentWidget()) {
+        const QString why = w->property("whyDisabled").toString();
+        if (!why.isEmpty())
+            return why;
+    }
+    return {};
+}
+
 class Recording {
 public:
     Recording(QWidget& window, Record& record)
@@ -176,9 +207,15 @@ public:
             return;
         if (const auto* view = qobject_cast<const PlotView*>(&widget)) {
             plot = static_cast<int>(m_record.plots.size());
-            m_record.plots.push_back({view->figure(), whole,
-                                      QRectF(view->axesRect()).translated(whole.topLeft()),
-                                      view->xMin(), view->xMax()});
+            PlotRecord record;
+            record.figure = view->figure();
+            record.rect = whole;
+            record.axes = QRectF(view->axesRect()).translated(whole.topLeft());
+            record.theme = view->theme();
+            record.xMin = view->xMin();
+            record.xMax = view->xMax();
+            recordYRanges(*view, record);
+            m_record.plots.push_back(std::move(record));
         }
         addControl(widget, seen);
         addTexts(widget, whole, seen, plot);
@@ -194,12 +231,14 @@ private:
     {
         const QString kind =
             kindOf<QMenuBar, QToolBar, QStatusBar, QTabBar, QLineEdit, QComboBox, QAbstractSpinBox,
-                   QAbstractButton, QSlider, QScrollBar, QGroupBox, QProgressBar, QLabel,
-                   QHeaderView, QAbstractItemView, PlotView>(widget);
-        if (kind.isEmpty())
+                   QCheckBox, QRadioButton, QAbstractButton, QSlider, QScrollBar, QGroupBox,
+                   QProgressBar, QLabel, QHeaderView, QAbstractItemView, PlotView>(widget);
+        // A table's corner is a button that nobody sees.
+        if (kind.isEmpty() || widget.inherits("QTableCornerButton"))
             return;
         ControlRecord control;
         control.kind = kind;
+        control.id = widget.objectName();
         control.name = widget.accessibleName();
         for (const char* property : {"text", "currentText", "title"}) {
             if (control.text.isEmpty())
@@ -207,7 +246,8 @@ private:
         }
         if (!Qt::mightBeRichText(control.text))
             control.text.remove(QLatin1Char('&'));
-        control.tip = widget.toolTip();
+        control.tip = tipOf(widget);
+        control.whyNot = whyNotOf(widget);
         control.rect = seen;
         control.enabled = widget.isEnabled();
         control.focusable = (widget.focusPolicy() & Qt::TabFocus) != 0;
@@ -239,6 +279,7 @@ private:
             record.text = text.text;
             record.rect = text.rect.translated(offset);
             record.px = text.px;
+            record.family = text.family;
             record.color = text.color;
             record.widget = nameOf(widget);
             record.owner = m_owner;
@@ -271,6 +312,24 @@ private:
     int m_owner = 0;
 };
 
+/// What has the focus, and the ring around it: a plot has one of its own along its edges.
+void recordFocus(const QWidget& window, Record& record)
+{
+    const auto* widget = window.focusWidget();
+    if (widget == nullptr || !widget->isVisibleTo(&window))
+        return;
+    const auto* parent = widget->parentWidget();
+    if (parent != nullptr && parent->focusProxy() == widget)
+        widget = parent;
+    record.focus = QRectF(widget->mapTo(&window, QPoint(0, 0)), widget->size());
+    if (qobject_cast<const PlotView*>(widget) != nullptr)
+        record.ring = record.focus;
+    for (const auto* ring : window.findChildren<FocusRing*>()) {
+        if (!ring->shownAt().isEmpty())
+            record.ring = ring->shownAt();
+    }
+}
+
 } // namespace
 
 Capture capture(QWidget& window, const QString& state, const QString& theme)
@@ -283,6 +342,7 @@ Capture capture(QWidget& window, const QString& state, const QString& theme)
     record.size = window.size();
     record.dpr = result.image.devicePixelRatio();
     Recording(window, record).add(window, QRectF(window.rect()), -1);
+    recordFocus(window, record);
     for (auto& text : record.texts) {
         text.background = groundOf(result.image, text.rect, text.color, record.dpr);
         text.color = over(text.color, text.background);

@@ -24,4 +24,7 @@ Capture capture(QWidget& window, const QString& state, const QString& theme);
 /// no plot of the plotting library.
 bool paintPlot(QWidget& widget, QPaintDevice& device);
 
+/// The y axes that are in view below a PlotView, into yMin … y2Max.
+void recordYRanges(const QWidget& view, PlotRecord& plot);
+
 } // namespace qs

@@ -49,10 +49,23 @@ QStringList zeroInSight(const Capture& capture);
 QStringList clippedShare(const Capture& capture);
 /// A histogram names its tensor, its bins and its y scale.
 QStringList histogramTitle(const Capture& capture);
-/// scale * (quant_max - zero_point) is the right handle.
-QStringList rightHandle(const Capture& capture);
+/// scale * (quant_min - zero_point) is the left handle, scale * (quant_max - zero_point) the right.
+QStringList rangeHandles(const Capture& capture);
 /// A plot without data has no axes and says what to do.
 QStringList emptyPlots(const Capture& capture);
+
+// Of what is drawn in plots (mark_checks.cpp).
+/// Series, markers and axes have at least 3:1 with what they are drawn on, and so have the shapes
+/// of controls that show no text: arrows, boxes, handles of sliders.
+QStringList markContrasts(const Capture& capture);
+/// Two named series of a plot differ in dash, marker, hatch or kind, or else in grey and, as seen
+/// without green cones, in colour.
+QStringList distinctSeries(const Capture& capture);
+/// The transfer's staircase goes across and up, never slanting; with more steps than pixels a note
+/// says so.
+QStringList staircase(const Capture& capture);
+/// A name in the legend has a sample beside it and lies on no data.
+QStringList legendPlaces(const Capture& capture);
 
 // Of the window (window_checks.cpp).
 /// The Tensor workspace with a result shows SQNR, RMSE / scale with its 0.289, and "exact".
@@ -68,6 +81,24 @@ QStringList sharpness(const Capture& capture);
 QStringList darkness(const Capture& capture);
 /// Every control has a name for screen readers, and a tooltip or a label.
 QStringList named(const Capture& capture);
+
+// Of what the window says about itself (shell_checks.cpp).
+/// Whatever cannot be used says why under the pointer.
+QStringList disabledReasons(const Capture& capture);
+/// No text is an exception's; what is wrong with a file names it and says what was found.
+QStringList rawErrors(const Capture& capture);
+/// Work under way says what it does and how far it is, can be cancelled, and leaves the old plots.
+QStringList busySigns(const Capture& capture);
+/// The ring around what has the focus is at least 2 pixels wide, with 3:1 to what it is on.
+QStringList focusRings(const Capture& capture);
+/// The palette has a query and at least eight commands, shortcuts aligned to the right, and
+/// explains what cannot be done.
+QStringList paletteRows(const Capture& capture);
+/// A window 3840 pixels wide has nine plots in three rows, texts of at least 12 pixels, and no
+/// empty rectangle above 15 %.
+QStringList largeScreen(const Capture& capture);
+/// One family of fonts; in each plot, and in all the rest, at most three sizes.
+QStringList fonts(const Capture& capture);
 
 /// Letters that two entries of one menu share. Not of a picture: of the window itself.
 QStringList mnemonics(const QMainWindow& window);

@@ -3,7 +3,7 @@
 // Draws the states of the window that README shows and people look at before a change lands, and
 // says what a program can find wrong with them:
 //     make_screenshots DIR [--size WxH@R]… [STATE…]
-// Each state in light and dark at each size (W and H in device pixels, R of them a pixel) as
+// Each state in every theme at each size (W and H in device pixels, R of them a pixel) as
 // DIR/WxH@R/STATE_THEME.png, beside it what was painted as .json. Run with
 // QT_QPA_PLATFORM=offscreen (scripts/screenshots).
 #include "checks.h"
@@ -18,6 +18,7 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QSettings>
+#include <QTemporaryDir>
 
 #include <cmath>
 #include <cstdio>
@@ -64,9 +65,9 @@ Options optionsOf(int argc, char** argv)
         options.folder = rest.takeFirst();
     options.states = rest;
     if (options.sizes.empty())
-        options.sizes = {sizeOf(QStringLiteral("1280x800@1")),
-                         sizeOf(QStringLiteral("1920x1080@1")),
-                         sizeOf(QStringLiteral("3840x2160@2"))};
+        options.sizes = {
+            sizeOf(QStringLiteral("1280x800@1")), sizeOf(QStringLiteral("1920x1080@1")),
+            sizeOf(QStringLiteral("3840x2160@1")), sizeOf(QStringLiteral("3840x2160@2"))};
     return options;
 }
 
@@ -114,9 +115,9 @@ public:
         bool written = true;
         for (const auto& size : m_options.sizes) {
             window.resize(logical(size));
-            for (const auto theme : {ThemeId::Light, ThemeId::Dark}) {
+            for (const auto theme : windowThemes) {
                 window.setTheme(theme);
-                settle(window);
+                settle(state, window);
                 show(state, window, [&](QWidget& shown) {
                     const auto shot = capture(shown, state.name, themeName(theme));
                     const QString path =
@@ -169,6 +170,10 @@ int main(int argc, char** argv)
         if (!QDir().mkpath(QDir(options.folder).filePath(size.name)))
             qFatal("%s could not be made", qPrintable(options.folder));
     }
+    // What was opened here before is nobody's business.
+    const QTemporaryDir settings;
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
     const auto all = states(options.folder);
     Suite suite(options);
     for (const auto& state : all) {

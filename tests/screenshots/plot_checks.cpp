@@ -245,23 +245,24 @@ QStringList histogramTitle(const Capture& capture)
     return problems;
 }
 
-QStringList rightHandle(const Capture& capture)
+QStringList rangeHandles(const Capture& capture)
 {
     QStringList problems;
     const auto& record = capture.record;
     const auto scale = controlValue(record, "scale");
     const auto zeroPoint = controlValue(record, "zero_point");
-    const auto quantMax = controlValue(record, "quant_max");
     const bool refused = std::any_of(record.controls.begin(), record.controls.end(),
                                      [](const ControlRecord& control) { return control.invalid; });
-    if (!scale || !zeroPoint || !quantMax || refused)
+    if (!scale || !zeroPoint || refused)
         return problems;
     for (const auto i : plotsOf(record, "Transfer")) {
         const auto& plot = record.plots[i];
         for (const auto& marker : plot.figure.markers) {
-            if (marker.id != QLatin1String("range_max"))
+            const bool left = marker.id == QLatin1String("range_min");
+            const auto end = controlValue(record, left ? "quant_min" : "quant_max");
+            if (!end || (!left && marker.id != QLatin1String("range_max")))
                 continue;
-            const double wanted = *scale * (*quantMax - *zeroPoint);
+            const double wanted = *scale * (*end - *zeroPoint);
             const double pixels = (marker.x - wanted) / (plot.xMax - plot.xMin) * plot.axes.width();
             if (!(std::abs(pixels) <= kMostOff))
                 problems << QStringLiteral("%1: the handle is at %2, the fields say %3")

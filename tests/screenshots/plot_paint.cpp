@@ -16,4 +16,17 @@ bool paintPlot(QWidget& widget, QPaintDevice& device)
     return true;
 }
 
+void recordYRanges(const QWidget& view, PlotRecord& plot)
+{
+    const auto* shown = view.findChild<QCustomPlot*>();
+    if (shown == nullptr)
+        return;
+    const auto left = shown->yAxis->range();
+    plot.yMin = left.lower;
+    plot.yMax = left.upper;
+    const auto right = shown->yAxis2->range();
+    plot.y2Min = right.lower;
+    plot.y2Max = right.upper;
+}
+
 } // namespace qs

@@ -45,6 +45,7 @@ QJsonObject toJson(const TextRecord& text)
     QJsonObject json{{"text", text.text},
                      {"rect", toJson(text.rect)},
                      {"px", rounded(text.px, 100)},
+                     {"family", text.family},
                      {"color", text.color.name(QColor::HexArgb)},
                      {"background", text.background.name()},
                      {"contrast", rounded(text.contrast, 100)},
@@ -74,6 +75,7 @@ QJsonObject toJson(const PlotRecord& plot)
                      {"rect", toJson(plot.rect)},
                      {"axes", toJson(plot.axes)},
                      {"x_range", QJsonArray{plot.xMin, plot.xMax}},
+                     {"y_range", QJsonArray{plot.yMin, plot.yMax}},
                      {"x", toJson(figure.x)},
                      {"y", toJson(figure.y)},
                      {"legend", legend},
@@ -89,7 +91,7 @@ QJsonObject toJson(const ControlRecord& control)
             {"text", control.text},           {"tip", control.tip},
             {"rect", toJson(control.rect)},   {"enabled", control.enabled},
             {"focusable", control.focusable}, {"invalid", control.invalid},
-            {"problem", control.problem}};
+            {"problem", control.problem},     {"why_not", control.whyNot}};
 }
 
 template <typename Rows>
@@ -103,6 +105,13 @@ QJsonArray listOf(const Rows& rows)
 
 } // namespace
 
+bool isDimmed(const Record& record, int plot)
+{
+    return std::any_of(record.texts.begin(), record.texts.end(), [&](const TextRecord& text) {
+        return plot >= 0 && text.plot == plot && text.text == QLatin1String("updating");
+    });
+}
+
 double contrastOf(const QColor& a, const QColor& b)
 {
     const auto [low, high] = std::minmax({luminance(a), luminance(b)});
@@ -115,6 +124,8 @@ QJsonObject toJson(const Record& record)
             {"theme", record.theme},
             {"size", QJsonArray{record.size.width(), record.size.height()}},
             {"dpr", record.dpr},
+            {"focus", toJson(record.focus)},
+            {"ring", toJson(record.ring)},
             {"texts", listOf(record.texts)},
             {"plots", listOf(record.plots)},
             {"controls", listOf(record.controls)}};

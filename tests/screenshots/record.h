@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/plot/figure.h"
+#include "ui/plot/theme.h"
 
 #include <QColor>
 #include <QJsonObject>
@@ -19,6 +20,7 @@ struct TextRecord {
     QString text;
     QRectF rect; ///< around its ink
     double px = 0;
+    QString family; ///< of its font
     QColor color;
     QColor background;
     double contrast = 21; ///< WCAG's, of color on background
@@ -36,17 +38,24 @@ struct PlotRecord {
     Figure figure;
     QRectF rect;
     QRectF axes;
-    double xMin = 0;
+    ThemeId theme = ThemeId::Light;
+    double xMin = 0; ///< what is in view
     double xMax = 1;
+    double yMin = 0;
+    double yMax = 1;
+    double y2Min = 0; ///< of the right axis
+    double y2Max = 1;
 };
 
 /// A widget that shows or takes something.
 struct ControlRecord {
     QString kind; ///< "QLineEdit": Qt's class that it is or is made of
+    QString id;   ///< its object's name: "banner"
     QString name; ///< what a screen reader says
     QString text;
-    QString tip;
-    QRectF rect; ///< the part that can be seen
+    QString tip;      ///< what the pointer over it says
+    QString whyNot{}; ///< why it cannot be used, if it says so
+    QRectF rect;      ///< the part that can be seen
     bool enabled = true;
     bool focusable = false;
     bool invalid = false;    ///< holds an entry that was refused
@@ -60,10 +69,15 @@ struct Record {
     QString theme;
     QSizeF size; ///< logical
     double dpr = 1;
+    QRectF focus; ///< what has the keyboard's focus
+    QRectF ring;  ///< the outer edge of the ring that is drawn around it
     std::vector<TextRecord> texts;
     std::vector<PlotRecord> plots;
     std::vector<ControlRecord> controls;
 };
+
+/// Whether a plot is dimmed because another one is on its way.
+bool isDimmed(const Record& record, int plot);
 
 /// WCAG 2.1's contrast of two opaque colours, 1 … 21.
 double contrastOf(const QColor& a, const QColor& b);

@@ -271,12 +271,6 @@ std::vector<State> viewStates(const QString& bad)
              QTest::mouseMove(
                  plot, {static_cast<int>(plot->pixelOf(0.1)), plot->axesRect().center().y()});
          }},
-        {"missing_file",
-         [](MainWindow& w) {
-             w.openExample();
-             settle(w);
-             w.openPaths({QStringLiteral("/nonexistent/weights.safetensors")});
-         }},
     };
 }
 
@@ -327,8 +321,9 @@ std::vector<State> panelStates()
 std::vector<State> states(const QString& folder)
 {
     auto all = quantizerStates();
-    for (const auto& more : {panelStates(), panelVariants(), viewStates(notFinite(folder)),
-                             comparisonStates(), shellStates(), dialogStates(), trainingStates()})
+    for (const auto& more :
+         {panelStates(), panelVariants(), viewStates(notFinite(folder)), comparisonStates(),
+          shellStates(), troubleStates(folder), dialogStates(), trainingStates()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -339,6 +334,21 @@ void settle(MainWindow& window)
         QTest::qWait(40);
         quiet = window.tensorWorkspace().isIdle() ? quiet + 1 : 0;
     }
+}
+
+void settle(const State& state, MainWindow& window)
+{
+    if (!state.ready) {
+        settle(window);
+        return;
+    }
+    QElapsedTimer timer;
+    timer.start();
+    while (timer.elapsed() < 60000 && !state.ready(window))
+        QTest::qWait(20);
+    QTest::qWait(1200); // plots are dimmed after a second
+    if (!state.ready(window))
+        qFatal("%s is not reached", qPrintable(state.name));
 }
 
 std::vector<PlotView*> plotsInSight(const QWidget& window)

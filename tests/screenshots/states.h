@@ -24,6 +24,8 @@ struct State {
     QString dialog{};
     /// What of the window is drawn, where it lies over the rest: the palette. Empty: all of it.
     std::function<QWidget*(MainWindow&)> surface{};
+    /// Whether what is to be seen is there, while more is under way. Empty: nothing is to be.
+    std::function<bool(MainWindow&)> ready{};
 };
 
 /// Panels with other choices than a new window has; A|B, what is picked and selected; the palette
@@ -32,13 +34,17 @@ std::vector<State> panelVariants();
 std::vector<State> comparisonStates();
 std::vector<State> shellStates();
 std::vector<State> dialogStates();
+/// Work under way, the keyboard's focus, files that cannot be read.
+std::vector<State> troubleStates(const QString& folder);
 
 /// All of them; `folder` gets the files that some of them open. Every panel of the Tensor workspace
 /// that is not in front anyway has a state of its name.
 std::vector<State> states(const QString& folder);
 
-/// Waits until the window has nothing more to compute.
+/// Waits until the window has nothing more to compute, or until a state that is not to end is
+/// there.
 void settle(MainWindow& window);
+void settle(const State& state, MainWindow& window);
 
 /// The plots in sight, from top to bottom, a row from left to right.
 std::vector<PlotView*> plotsInSight(const QWidget& window);

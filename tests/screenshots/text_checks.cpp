@@ -98,7 +98,11 @@ QStringList contrasts(const Capture& capture)
 {
     QStringList problems;
     for (const auto& text : capture.record.texts) {
-        if (text.enabled && text.contrast < (text.px < kLargeText ? kContrast : kLargeContrast))
+        // Numbers that are being replaced are no longer to be read.
+        const bool stale =
+            isDimmed(capture.record, text.plot) && text.text != QLatin1String("updating");
+        if (text.enabled && !stale &&
+            text.contrast < (text.px < kLargeText ? kContrast : kLargeContrast))
             problems << QStringLiteral("%1 has %2:1, %3 on %4")
                             .arg(shown(text))
                             .arg(text.contrast, 0, 'f', 2)

@@ -51,7 +51,8 @@ public:
         const QFont font = item.font();
         const QRectF ink = QFontMetricsF(font).tightBoundingRect(item.text()).translated(at);
         Run run{{item.text(), place.mapRect(ink),
-                 QFontInfo(font).pixelSize() * std::sqrt(std::abs(place.determinant())), color},
+                 QFontInfo(font).pixelSize() * std::sqrt(std::abs(place.determinant())), color,
+                 QFontInfo(font).family()},
                 place.map(at),
                 place.map(at + QPointF(item.width(), 0)),
                 share(ink)};

@@ -18,6 +18,7 @@ struct PaintedText {
     QRectF rect; ///< around its ink, in the device's pixels
     double px;   ///< the font's size in pixels of the device
     QColor color;
+    QString family; ///< of the font
 };
 
 /// A paint device that draws nothing and keeps every text painted on it, whoever paints.

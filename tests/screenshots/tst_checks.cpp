@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checks.h"
+#include "sound_capture.h"
 #include "text_recorder.h"
 
 #include <QMainWindow>
@@ -9,97 +9,9 @@
 #include <QPainter>
 #include <QTest>
 
-#include <functional>
-
 using namespace qs;
 
 namespace {
-
-TextRecord text(const QString& words, const QRectF& rect, int plot = -1)
-{
-    TextRecord record;
-    record.text = words;
-    record.rect = rect;
-    record.px = 12;
-    record.plot = plot;
-    return record;
-}
-
-ControlRecord control(const char* kind, const char* name, const QString& words, const QRectF& rect)
-{
-    ControlRecord record;
-    record.kind = QLatin1String(kind);
-    record.name = QLatin1String(name);
-    record.text = words;
-    record.rect = rect;
-    return record;
-}
-
-PlotRecord plot(const QString& title, const QRectF& rect)
-{
-    PlotRecord record;
-    record.figure.title = title;
-    record.figure.x = {QStringLiteral("value x"), QStringLiteral("-"), -1, 1};
-    record.figure.y = {QStringLiteral("y"), QStringLiteral("LSB"), 0, 1};
-    Series series;
-    series.name = QStringLiteral("identity");
-    record.figure.series = {series};
-    record.rect = rect;
-    record.axes = rect.adjusted(60, 30, -20, -40);
-    record.xMin = -1;
-    record.xMax = 1;
-    return record;
-}
-
-/// A picture of a window that keeps every rule.
-Capture sound()
-{
-    Capture shot;
-    shot.image = QImage(1280, 800, QImage::Format_ARGB32);
-    shot.image.fill(QColor(0x20, 0x20, 0x20));
-    auto& record = shot.record;
-    record.theme = QStringLiteral("dark");
-    record.size = {1280, 800};
-    record.controls = {
-        control("QMenuBar", "", {}, {0, 0, 1280, 22}),
-        control("QLineEdit", "scale", QStringLiteral("0.125"), {1100, 60, 100, 25}),
-        control("QLineEdit", "zero_point", QStringLiteral("0"), {1100, 90, 100, 25}),
-        control("QLineEdit", "quant_max", QStringLiteral("7"), {1100, 120, 100, 25})};
-    record.plots = {plot(QStringLiteral("Transfer of w"), {200, 60, 700, 220}),
-                    plot(QStringLiteral("Histogram of w"), {200, 290, 700, 220}),
-                    plot(QStringLiteral("Error of w"), {200, 520, 700, 220})};
-    auto& transfer = record.plots[0].figure;
-    transfer.markers = {{QStringLiteral("zero_point"), QStringLiteral("0 is code 0"), 0},
-                        {QStringLiteral("range_max"), QStringLiteral("max"), 0.875}};
-    transfer.regions = {{0.9, 1, QStringLiteral("clipped 0.8 %")}};
-    int top = 0;
-    for (int i = 0; i < 3; ++i) {
-        record.texts.push_back(text(QStringLiteral("value x [-]"), {500, 250.0 + top, 60, 12}, i));
-        record.texts.push_back(text(QStringLiteral("y [LSB]"), {210, 150.0 + top, 12, 60}, i));
-        record.texts.push_back(text(QStringLiteral("-0.25"), {400, 242.0 + top, 30, 9}, i));
-        top += 230;
-    }
-    record.texts.push_back(text(QStringLiteral("0 is code 0"), {500, 70, 80, 12}, 0));
-    record.texts.push_back(text(QStringLiteral("clipped 0.8 %"), {800, 120, 80, 12}, 0));
-    record.texts.push_back(text(QStringLiteral("64 bins, linear counts"), {700, 300, 100, 12}, 1));
-    const char* const rows[][2] = {{"SQNR", "13.3 dB"},
-                                   {"RMSE / scale (0.289)", "0.291"},
-                                   {"clipped low", "0 %"},
-                                   {"clipped high", "0.8 %"}};
-    for (int i = 0; i < 4; ++i) {
-        record.texts.push_back(text(QLatin1String(rows[i][0]), {1000, 500 + 20.0 * i, 120, 10}));
-        record.texts.push_back(text(QLatin1String(rows[i][1]), {1200, 500 + 20.0 * i, 50, 10}));
-    }
-    record.texts.push_back(text(QStringLiteral("exact"), {2, 780, 40, 12}));
-    return shot;
-}
-
-/// Does one thing wrong.
-struct Fault {
-    const char* name;
-    QStringList (*check)(const Capture&);
-    std::function<void(Capture&)> spoil;
-};
 
 ControlRecord refused()
 {
@@ -180,7 +92,7 @@ const std::vector<Fault>& faults()
          }},
         {"0 not marked", zeroInSight,
          [](Capture& c) {
-             c.record.plots[0].figure.markers[0].id = QStringLiteral("other");
+             c.record.plots[0].figure.markers[1].id = QStringLiteral("other");
          }},
         {"share not painted", clippedShare,
          [](Capture& c) {
@@ -202,9 +114,13 @@ const std::vector<Fault>& faults()
              for (auto& t : c.record.texts)
                  t.text.replace(QLatin1String("64 bins"), QLatin1String("bins"));
          }},
-        {"handle elsewhere", rightHandle,
+        {"handle elsewhere", rangeHandles,
          [](Capture& c) {
-             c.record.plots[0].figure.markers[1].x = 0.88;
+             c.record.plots[0].figure.markers[2].x = 0.88;
+         }},
+        {"left handle elsewhere", rangeHandles,
+         [](Capture& c) {
+             c.record.plots[0].figure.markers[0].x = -0.99;
          }},
         {"ticks without data", emptyPlots,
          [](Capture& c) {

@@ -55,6 +55,7 @@ QLabel* addPair(QFormLayout* form, const QString& label, QWidget* left, QWidget*
 void allow(QWidget* field, bool allowed, const QString& why)
 {
     constexpr auto kTip = "ownToolTip";
+    field->setProperty("whyDisabled", allowed ? QString() : why);
     if (!field->property(kTip).isValid())
         field->setProperty(kTip, field->toolTip());
     field->setEnabled(allowed);

@@ -289,8 +289,9 @@ void QuantizerControls::refreshParts()
                             .arg(count);
     for (QWidget* field : {static_cast<QWidget*>(m_channel), static_cast<QWidget*>(m_channelSlider),
                            static_cast<QWidget*>(m_partLabel)}) {
-        field->setEnabled(parted);
-        field->setToolTip(parted ? tip : tr("One scale for the whole tensor: nothing to choose."));
+        allow(field, parted, tr("One scale for the whole tensor: nothing to choose."));
+        if (parted)
+            field->setToolTip(tip);
     }
 }
 
@@ -380,7 +381,8 @@ void QuantizerControls::refreshValues()
     const QString inBlocks = tr("The scales of %1 are in its blocks.").arg(nameOf(row));
     m_zeroPoint->edit()->setReadOnly(symmetric);
     allow(m_zeroPoint, row.isInteger(), noZero);
-    m_zeroPoint->edit()->setEnabled(row.isInteger() && !symmetric);
+    const QString locked = tr("Locked: in a symmetric scheme real 0 has this code.");
+    allow(m_zeroPoint->edit(), row.isInteger() && !symmetric, row.isInteger() ? locked : noZero);
     allow(m_scale, !ggml, inBlocks);
     allow(m_scaleSlider, !ggml && params.has_value(), inBlocks);
     if (ggml) {
@@ -393,7 +395,7 @@ void QuantizerControls::refreshValues()
     if (!params || params->dtype() != spec.dtype || channel >= params->channels()) {
         m_scale->setNoValue(tr("not observed yet"));
         m_zeroPoint->setNoValue(row.isInteger() ? tr("not observed yet") : noZero);
-        m_scaleSlider->setEnabled(false);
+        allow(m_scaleSlider, false, tr("No scale is observed yet."));
         return;
     }
     refreshScaleSpan(*params);
@@ -412,7 +414,7 @@ void QuantizerControls::refreshValues()
     m_zeroPoint->setValue(floatZero.empty() ? params->zeroPointAt(channel)
                                             : static_cast<double>(floatZero[channel]));
     m_zeroPoint->edit()->setToolTip(
-        symmetric            ? tr("Locked: in a symmetric scheme real 0 has this code.")
+        symmetric            ? locked
         : !floatZero.empty() ? tr("Where real 0 stands between codes; takes decimals.")
         : spec.isFixed()     ? tr("The code of real 0, fixed by you.")
                              : tr("The code of real 0, found by the observer."));

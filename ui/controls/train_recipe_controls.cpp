@@ -233,7 +233,11 @@ void TrainRecipeControls::openModel(const QString& path)
 
 void TrainRecipeControls::setEditable(bool editable)
 {
+    const QString locked = tr("locked until Stop");
     m_box->setEnabled(editable);
+    m_box->setTitle(editable ? tr("Recipe (Start begins anew)") : tr("Recipe (%1)").arg(locked));
+    // In sight: it holds for every field.
+    m_box->setProperty("whyDisabled", editable ? QString() : locked);
 }
 
 void TrainRecipeControls::refresh()

@@ -201,12 +201,17 @@ const PastedConfiguration* PasteDialog::configuration() const
 void PasteDialog::textChanged()
 {
     // What the buttons would use must be what the field says.
-    m_useIt->setEnabled(false);
-    m_useAsB->setEnabled(false);
+    allowUse(false);
     if (m_text->document()->characterCount() <= kReadAtOnce)
         read();
     else
         m_later->start(kPauseMs);
+}
+
+void PasteDialog::allowUse(bool allowed)
+{
+    for (auto* button : {m_useIt, m_useAsB})
+        allow(button, allowed, tr("No parameters are found in the text yet."));
 }
 
 void PasteDialog::read()
@@ -238,8 +243,7 @@ void PasteDialog::showConfiguration()
 {
     const auto* one = configuration();
     m_preview->setVisible(one != nullptr);
-    m_useIt->setEnabled(one != nullptr);
-    m_useAsB->setEnabled(one != nullptr);
+    allowUse(one != nullptr);
     if (one == nullptr)
         return;
     const auto& spec = one->spec;

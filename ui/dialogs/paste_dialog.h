@@ -39,6 +39,7 @@ private:
     QWidget* buildPreview();
     void addValue(QFormLayout* form, const QString& title, QLabel*& value);
     void textChanged();
+    void allowUse(bool allowed);
     void read();
     void showConfiguration();
     void choose(PasteTarget target);

@@ -82,7 +82,8 @@ void CommandPalette::open()
 
 void CommandPalette::place()
 {
-    const int row = std::max(m_list->sizeHintForRow(0), fontMetrics().height() + 4);
+    const int found = m_list->sizeHintForRow(0);
+    const int row = found > 0 ? found : fontMetrics().height() + 4;
     const int top = m_window.menuWidget() != nullptr ? m_window.menuWidget()->height() : 0;
     m_list->setFixedHeight(
         std::clamp(m_window.height() - top - 120, 3 * row, kRows * row + 2 * m_list->frameWidth()));

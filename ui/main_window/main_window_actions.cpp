@@ -121,18 +121,20 @@ void MainWindow::buildEditMenu(QMenu* menu)
             QString text = action->text();
             text.remove(QLatin1Char('&'));
             action->setIconText(plain);
-            action->setToolTip(QStringLiteral("%1 (%2)").arg(
-                text, action->shortcut().toString(QKeySequence::NativeText)));
+            text = QStringLiteral("%1 (%2)").arg(
+                text, action->shortcut().toString(QKeySequence::NativeText));
+            const QString why = whyDisabled(*action);
+            action->setToolTip(why.isEmpty() ? text : tr("%1: %2").arg(text, why));
             action->setStatusTip(tip);
         };
         connect(action, &QAction::changed, action, refresh);
         refresh();
     };
-    follow(undo, tr("Undo"), tr("Take the last step back; zooms stay"));
-    follow(redo, tr("Redo"), tr("Do again what was undone"));
     // The stack enables them: only the reason is ours.
     setAvailable(*undo, steps.canUndo(), tr("nothing was changed yet"));
     setAvailable(*redo, steps.canRedo(), tr("nothing was undone"));
+    follow(undo, tr("Undo"), tr("Take the last step back; zooms stay"));
+    follow(redo, tr("Redo"), tr("Do again what was undone"));
     menu->addActions({undo, redo});
     addAction(menu, tr("&History\u2026"), {QKeySequence(Qt::CTRL | Qt::Key_H)},
               tr("Every step by name; choose one to go there"), [this] {

@@ -261,7 +261,10 @@ void TensorWorkspace::refreshStudies()
 void TensorWorkspace::refreshBusy()
 {
     for (const auto& place : m_grid->places())
-        place.view->setBusy(m_answers.isBusy(*place.panel));
+        place.view->setBusy(m_answers.isBusy(*place.panel) && m_answers.result());
+    // Until then the plots say that something is on its way.
+    if (!m_answers.result())
+        refreshFigures();
     if (!m_answers.busy()) {
         m_progressDelay->stop();
         m_progressRow->hide();
@@ -330,6 +333,8 @@ void TensorWorkspace::refreshFigures()
         // Not that nothing is chosen, but why nothing can be shown of it.
         if (!input.tensor && !m_answers.problem().isEmpty())
             figure.emptyText = figure.accessible = m_answers.problem();
+        else if (!input.tensor && m_answers.busy())
+            figure.emptyText = figure.accessible = tr("Reading the tensor\u2026");
         place.view->setFigure(figure);
         if (place.sharesX() && input.tensor) {
             const auto& x = place.view->figure().x;

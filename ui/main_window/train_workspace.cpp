@@ -3,6 +3,7 @@
 #include "ui/main_window/train_workspace.h"
 
 #include "core/base/text.h"
+#include "ui/controls/forms.h"
 #include "ui/controls/train_quantizer_controls.h"
 #include "ui/controls/train_recipe_controls.h"
 #include "ui/panels/training_panel.h"
@@ -261,10 +262,13 @@ void TrainWorkspace::showState()
     if (idle)
         m_abandoned = false;
     m_play->setText(idle ? tr("Start") : state == State::Paused ? tr("Resume") : tr("Pause"));
-    m_play->setToolTip(idle ? tr("Trains both networks from the seed (Ctrl+Space)")
-                            : tr("Pauses and goes on (Ctrl+Space)"));
-    m_play->setEnabled(state != State::Stopping);
-    m_stop->setEnabled(!idle && state != State::Stopping);
+    const QString stopping = tr("The training is about to stop.");
+    allow(m_play, state != State::Stopping, stopping);
+    if (state != State::Stopping)
+        m_play->setToolTip(idle ? tr("Trains both networks from the seed (Ctrl+Space)")
+                                : tr("Pauses and goes on (Ctrl+Space)"));
+    allow(m_stop, !idle && state != State::Stopping,
+          idle ? tr("No training is under way.") : stopping);
     m_recipe->setEditable(idle);
     m_view->setBusy(state == State::Loading);
     if (state == State::Loading)
@@ -306,7 +310,8 @@ void TrainWorkspace::showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot)
     m_events->setVisible(!events.isEmpty());
     emit statusChanged(status());
     const bool any = m_snapshot != nullptr;
-    m_saveWeights->setEnabled(any && !m_snapshot->quantizedWeights.empty());
+    allow(m_saveWeights, any && !m_snapshot->quantizedWeights.empty(),
+          tr("There are no weights yet: start the training first."));
     const auto planned =
         any ? m_snapshot->stepsPerEpoch * std::max(m_snapshot->recipe.epochs, 1) : 1;
     m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(planned, 1)));

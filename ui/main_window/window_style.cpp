@@ -2,16 +2,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/window_style.h"
 
+#include <QApplication>
+#include <QIconEngine>
 #include <QPainter>
 #include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleOption>
 
+#include <algorithm>
+#include <optional>
+
 namespace qs {
 namespace {
 
+/// A cross in the text's colour: the one of Qt is too faint on white.
+class ClearIcon : public QIconEngine {
+public:
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode, QIcon::State) override
+    {
+        const QRectF cross = QRectF(rect).adjusted(rect.width() * 0.3, rect.height() * 0.3,
+                                                   -rect.width() * 0.3, -rect.height() * 0.3);
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(QApplication::palette().color(QPalette::PlaceholderText),
+                             std::max(1.5, rect.width() / 10.0), Qt::SolidLine, Qt::RoundCap));
+        painter->drawLine(cross.topLeft(), cross.bottomRight());
+        painter->drawLine(cross.bottomLeft(), cross.topRight());
+    }
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override
+    {
+        QPixmap picture(size);
+        picture.fill(Qt::transparent);
+        QPainter painter(&picture);
+        paint(&painter, picture.rect(), mode, state);
+        return picture;
+    }
+    QIconEngine* clone() const override { return new ClearIcon(*this); }
+};
+
 /// Fusion draws outlines as the window's colour, darker: on black none would be seen. These get
-/// another window colour, and with it light outlines; it fills nothing in them.
+/// another window colour, and with it light outlines; it fills nothing in them. The outlines of
+/// boxes to tick and of sliders, which say what they are by nothing else, need more contrast than
+/// Fusion's in every theme.
 class WindowStyle : public QProxyStyle {
 public:
     WindowStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
@@ -28,8 +59,8 @@ public:
         case PE_Frame:
         case PE_FrameMenu:
         case PE_FrameTabWidget:
-            if (isBlack(*option)) {
-                const Outlined look(option);
+            if (const auto outline = outlineOf(*option, isIndicator(element))) {
+                const Outlined look(option, *outline);
                 QProxyStyle::drawPrimitive(element, option, painter, widget);
                 return;
             }
@@ -40,6 +71,13 @@ public:
         QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 
+    QIcon standardIcon(StandardPixmap icon, const QStyleOption* option,
+                       const QWidget* widget) const override
+    {
+        return icon == SP_LineEditClearButton ? QIcon(new ClearIcon)
+                                              : QProxyStyle::standardIcon(icon, option, widget);
+    }
+
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                      const QWidget* widget) const override
     {
@@ -48,7 +86,7 @@ public:
         } else if (element == CE_TabBarTabShape) {
             drawTab(*option, *painter);
         } else if (element == CE_ProgressBarGroove) {
-            const Outlined look(option);
+            const Outlined look(option, Qt::white);
             QProxyStyle::drawControl(element, option, painter, widget);
         } else {
             QProxyStyle::drawControl(element, option, painter, widget);
@@ -58,10 +96,11 @@ public:
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                             QPainter* painter, const QWidget* widget) const override
     {
-        if ((control == CC_ComboBox || control == CC_SpinBox || control == CC_Slider ||
-             control == CC_ScrollBar) &&
-            isBlack(*option)) {
-            const Outlined look(option);
+        const bool outlined = control == CC_ComboBox || control == CC_SpinBox ||
+                              control == CC_Slider || control == CC_ScrollBar;
+        const auto outline = outlineOf(*option, control == CC_Slider);
+        if (outlined && outline) {
+            const Outlined look(option, *outline);
             QProxyStyle::drawComplexControl(control, option, painter, widget);
             return;
         }
@@ -72,6 +111,21 @@ private:
     static bool isBlack(const QStyleOption& option)
     {
         return option.palette.color(QPalette::Window) == Qt::black;
+    }
+
+    static bool isIndicator(PrimitiveElement element)
+    {
+        return element == PE_IndicatorCheckBox || element == PE_IndicatorRadioButton;
+    }
+
+    /// The window colour whose outlines can be seen; nothing: Fusion's own may stay.
+    static std::optional<QColor> outlineOf(const QStyleOption& option, bool needed)
+    {
+        if (isBlack(option))
+            return QColor(Qt::white);
+        // Darker by 1.4, then lighter by 1.1: 3:1 with the windows of both other themes.
+        return needed && (option.state & State_Enabled) ? std::optional(QColor(0xAE, 0xAE, 0xAE))
+                                                        : std::nullopt;
     }
 
     /// A frame; the tab in front has a bar along its top, too.
@@ -87,14 +141,14 @@ private:
         painter.restore();
     }
 
-    /// The option's window colour is white while this lives. Every option is made by its widget for
-    /// the one call, so that nobody sees the change; a copy would need the option's own type.
+    /// The option's window colour is another while this lives. Every option is made by its widget
+    /// for the one call, so that nobody sees the change; a copy would need the option's own type.
     class Outlined {
     public:
-        explicit Outlined(const QStyleOption* option)
+        Outlined(const QStyleOption* option, const QColor& window)
             : m_option(*const_cast<QStyleOption*>(option)), m_palette(option->palette)
         {
-            m_option.palette.setColor(QPalette::Window, Qt::white);
+            m_option.palette.setColor(QPalette::Window, window);
         }
         ~Outlined() { m_option.palette = m_palette; }
         Outlined(const Outlined&) = delete;

@@ -125,6 +125,7 @@ void addCodes(Figure& figure, const GridView& grid, const CodePlaces& places,
     levels.marker = MarkerShape::Disc;
     auto codes = numberLine(Panels::tr("codes q"), QStringLiteral("codes' line"),
                             ColorRole::Dequantized, LabelSide::Below);
+    codes.style = LineStyle::Dotted;
     for (const auto i : drawn.indices) {
         const double level = grid.level(i);
         const double place = places.at(i);

@@ -62,7 +62,7 @@ Figure trainingFigure(const PanelInput& input)
                           ColorRole::Float, LineStyle::Dotted);
     auto quantLoss =
         line(Panels::tr("train loss, fake-quantized"), QStringLiteral("fake-quantized train loss"),
-             ColorRole::FakeQuant, LineStyle::Dotted);
+             ColorRole::FakeQuant, LineStyle::DashDot);
     double lowest = 1e300;
     double highest = 0;
     for (const auto& p : snapshot.train) {

@@ -279,6 +279,7 @@ Figure weightsFigure(const PanelInput& input)
         series.name = Panels::tr("oscillating (right axis)");
         series.csvName = QStringLiteral("oscillating weights per bin");
         series.color = ColorRole::Accent;
+        series.style = LineStyle::Dashed;
         series.rightAxis = true;
         figure.y2 = Axis{Panels::tr("oscillating weights per bin"),
                          Panels::tr("count"),

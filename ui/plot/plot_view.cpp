@@ -22,6 +22,8 @@ constexpr int dimDelay = 1000;
 constexpr int barInterval = 60; // ms between two positions of the bar
 constexpr double barStep = 0.05;
 constexpr double smallestText = 12; // pixels
+constexpr int largeWidth = 1000;    // pixels of a plot whose texts are a pixel larger
+constexpr int largeHeight = 480;
 
 } // namespace
 
@@ -33,6 +35,7 @@ struct PlotView::Private {
     ThemeId theme = ThemeId::Light;
     PlotCanvas canvas;
     PlotInteraction interaction;
+    bool styledLarge = false;
     bool keyboardFocus = false; ///< the focus came by a key
     int leftMargin = 0;
     int rightMargin = 0;
@@ -45,10 +48,14 @@ struct PlotView::Private {
     double phase = 0;
     QMetaObject::Connection screenConnection;
 
+    /// On a large screen people sit further away.
+    bool isLarge() const { return view.width() >= largeWidth && view.height() >= largeHeight; }
+
     void applyStyle()
     {
+        styledLarge = isLarge();
         const double pixels = std::max<double>(smallestText, QFontInfo(view.font()).pixelSize());
-        canvas.setStyle(figureStyle(theme, view.font(), pixels));
+        canvas.setStyle(figureStyle(theme, view.font(), styledLarge ? pixels + 1 : pixels));
     }
 
     void setStage(BusyStage stage)
@@ -337,6 +344,8 @@ void PlotView::focusOutEvent(QFocusEvent* event)
 void PlotView::resizeEvent(QResizeEvent* event)
 {
     d->canvas.resize(size());
+    if (d->styledLarge != d->isLarge())
+        d->applyStyle();
     QWidget::resizeEvent(event);
 }
 
