@@ -3,8 +3,10 @@
 #include "ui/main_window/train_workspace.h"
 
 #include "core/base/text.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/controls/train_quantizer_controls.h"
 #include "ui/controls/train_recipe_controls.h"
+#include "ui/main_window/column_splitter.h"
 #include "ui/panels/training_panel.h"
 
 #include <QComboBox>
@@ -15,7 +17,6 @@
 #include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSplitter>
 #include <QTabBar>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -42,18 +43,14 @@ QString percent(double fraction)
 TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
     : QWidget(parent), m_document(document)
 {
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(buildLeft());
-    splitter->addWidget(buildCentre());
+    auto* left = buildLeft();
+    auto* centre = buildCentre();
     m_quantizers = new TrainQuantizerControls(m_document, this);
-    m_quantizers->setMinimumWidth(264);
-    splitter->addWidget(m_quantizers);
-    splitter->setStretchFactor(1, 1);
-    splitter->setSizes({248, 736, 296});
+    m_splitter = new ColumnSplitter(m_document, {kTrainColumns[0], left, 248, 236}, centre,
+                                    {kTrainColumns[1], m_quantizers, 296, 264}, this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(4, 4, 4, 4);
-    layout->addWidget(splitter);
+    layout->addWidget(m_splitter);
 
     connect(&m_document, &Document::changed, this, &TrainWorkspace::follow);
     connect(&m_runner, &TrainingRunner::stateChanged, this, &TrainWorkspace::showState);
@@ -83,7 +80,6 @@ TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
 QWidget* TrainWorkspace::buildLeft()
 {
     auto* column = new QWidget(this);
-    column->setMinimumWidth(236);
     auto* layout = new QVBoxLayout(column);
     layout->setContentsMargins(0, 0, 0, 0);
     m_recipe = new TrainRecipeControls(m_document, column);
@@ -153,6 +149,7 @@ QWidget* TrainWorkspace::buildCentre()
     head->addWidget(m_layer);
     layout->addLayout(head);
     m_view = new PlotView(column);
+    m_view->setScale(interfaceScale());
     layout->addWidget(m_view, 1);
     connect(m_tabs, &QTabBar::currentChanged, this, [this] {
         showFigure();
@@ -184,10 +181,7 @@ QWidget* TrainWorkspace::buildCentre()
     m_scores->setVerticalHeaderLabels({tr("float"), tr("fake-quantized")});
     m_scores->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_scores->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    m_scores->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_scores->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_scores->setFixedHeight(m_scores->horizontalHeader()->sizeHint().height() +
-                             2 * m_scores->verticalHeader()->defaultSectionSize() + 4);
     m_scores->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (int row = 0; row < 2; ++row) {
         for (int field = 0; field < 5; ++field) {
@@ -196,6 +190,7 @@ QWidget* TrainWorkspace::buildCentre()
             m_scores->setItem(row, field, item);
         }
     }
+    fitScores();
     layout->addWidget(m_scores);
     m_events = new QLabel(column);
     m_events->setObjectName(QStringLiteral("secondary"));
@@ -254,6 +249,12 @@ void TrainWorkspace::stop()
     m_runner.stop();
 }
 
+void TrainWorkspace::setPlayKeys(const QString& keys)
+{
+    m_playKeys = keys;
+    showState();
+}
+
 void TrainWorkspace::showState()
 {
     const State state = m_runner.state();
@@ -261,8 +262,8 @@ void TrainWorkspace::showState()
     if (idle)
         m_abandoned = false;
     m_play->setText(idle ? tr("Start") : state == State::Paused ? tr("Resume") : tr("Pause"));
-    m_play->setToolTip(idle ? tr("Trains both networks from the seed (Ctrl+Space)")
-                            : tr("Pauses and goes on (Ctrl+Space)"));
+    const QString tip = idle ? tr("Trains both networks from the seed") : tr("Pauses and goes on");
+    m_play->setToolTip(m_playKeys.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, m_playKeys));
     m_play->setEnabled(state != State::Stopping);
     m_stop->setEnabled(!idle && state != State::Stopping);
     m_recipe->setEditable(idle);
@@ -404,9 +405,24 @@ void TrainWorkspace::showMessage(const QString& text, bool problem)
     m_banner->setVisible(!text.isEmpty());
 }
 
+/// As high as its two rows.
+void TrainWorkspace::fitScores()
+{
+    m_scores->verticalHeader()->setDefaultSectionSize(m_scores->fontMetrics().height() + 8);
+    m_scores->setFixedHeight(m_scores->horizontalHeader()->sizeHint().height() +
+                             2 * m_scores->verticalHeader()->defaultSectionSize() + 4);
+}
+
 void TrainWorkspace::setTheme(ThemeId theme)
 {
     m_view->setTheme(theme);
+}
+
+void TrainWorkspace::rescale()
+{
+    m_splitter->rescale();
+    m_view->setScale(interfaceScale());
+    fitScores();
 }
 
 } // namespace qs

@@ -157,7 +157,10 @@ private slots:
 
     void hiddenColumns_leaveRoomForTwoColumnsOfPlots()
     {
-        workspace().setColumnsVisible(false);
+        m_window->document().adjustView([](Session& session) {
+            for (const auto column : kTensorColumns)
+                session.window.setHidden(column, true);
+        });
         settle();
         QCOMPARE(workspace().grid().places().size(), std::size_t{6});
     }
