@@ -17,6 +17,7 @@
 #include <QMenu>
 #include <QScreen>
 #include <QSettings>
+#include <QStackedWidget>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -199,8 +200,10 @@ void MainWindow::restorePreferences()
 void MainWindow::setInterfaceSize(int percent)
 {
     qs::setInterfaceSize(percent);
-    // The sheet has lengths of that size.
-    qApp->setStyleSheet(windowStyleSheet(m_theme));
+    // The sheet has lengths of that size. Reading it anew takes a while.
+    const QString sheet = windowStyleSheet(m_theme);
+    if (qApp->styleSheet() != sheet)
+        qApp->setStyleSheet(sheet);
     m_tensor->rescale();
     m_train->rescale();
     for (auto* action : m_sizes->actions())

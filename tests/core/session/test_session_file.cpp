@@ -154,7 +154,7 @@ private slots:
             QVERIFY2(text.starts_with("window.hidden: expected a list of some of sources, "),
                      text.c_str());
         }
-        for (const char* share : {"0", "1", "-0.5", "'wide'", "1e400"}) {
+        for (const char* share : {"0", "1", "-0.5", "'wide'"}) {
             const auto text =
                 window((std::string("{'columns': {'recipe': ") + share + "}}").c_str());
             QVERIFY2(text.starts_with("window.columns.recipe: expected a number"), text.c_str());
