@@ -225,7 +225,8 @@ void MainWindow::chooseInterfaceSize(int percent)
 bool MainWindow::makeRoom()
 {
     const auto* workspace = m_stack->currentWidget();
-    if (workspace->minimumSizeHint().width() <= screen()->availableSize().width())
+    const int room = std::max(width(), screen()->availableSize().width());
+    if (workspace->minimumSizeHint().width() <= room)
         return false;
     showColumn(0, false);
     return true;
