@@ -94,6 +94,8 @@ void PlotCanvas::resize(const QSize& size)
 void PlotCanvas::setScale(double scale)
 {
     d->plot.scale = scale;
+    // Kept pictures of letters would fall between the screen's pixels.
+    d->plot.setPlottingHint(QCP::phCacheLabels, scale == 1);
     d->plot.setViewport(d->plot.sceneRect(d->plot.size()));
     followScreen();
     replotLater();
