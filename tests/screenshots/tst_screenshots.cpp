@@ -34,7 +34,6 @@ const QStringList kDecisive{
     QStringLiteral("invalid_scale"),  QStringLiteral("not_finite"),
     QStringLiteral("landscape"),      QStringLiteral("pointed"),
     QStringLiteral("train_advanced"), QStringLiteral("export_dialog"),
-    QStringLiteral("size_150"),       QStringLiteral("size_150_train"),
 };
 
 bool drawsText(const Capture& shot, const QString& text)
