@@ -4,6 +4,7 @@
 #include "app/commands/demo.h"
 #include "app/commands/render.h"
 #include "app/gui_application.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/main_window/main_window.h"
 
 #include <QApplication>
@@ -24,7 +25,7 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& files)
     }
     const auto app = qs::windowApplication(argc, argv);
     qs::MainWindow window;
-    window.chooseTheme(QSettings().value(QStringLiteral("theme")).toString());
+    window.restorePreferences();
     if (files.empty()) {
         window.openExample();
     } else {
@@ -34,10 +35,16 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& files)
         window.openPaths(paths);
     }
     window.startRecovery(qs::Recovery::defaultFolder(), {});
+    window.makeRoom();
+    if (window.restoreGeometry(QSettings().value(QStringLiteral("windowGeometry")).toByteArray())) {
+        window.show();
+        return QApplication::exec();
+    }
     // As large as the screen allows: a status bar below its edge is no use.
     const QSize room = window.screen()->availableSize();
-    window.resize(QSize(1280, 800).boundedTo(room));
-    if (room.width() <= 1280 || room.height() <= 840)
+    const QSize wanted = qs::scaled(QSize(1280, 800));
+    window.resize(wanted.boundedTo(room));
+    if (room.width() <= wanted.width() || room.height() <= wanted.height() + 40)
         window.showMaximized();
     else
         window.show();

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <limits>
+#include <utility>
 
 namespace qs {
 namespace {
@@ -21,10 +24,51 @@ std::string shortest(T value)
     return {buffer, end};
 }
 
+/// The SI prefix at the start of `text`: its power of ten and its length in bytes.
+struct Prefix {
+    int power = 0;
+    std::size_t length = 0;
+};
+
+Prefix prefixAt(std::string_view text)
+{
+    constexpr std::pair<std::string_view, int> kPrefixes[] = {
+        {"n", -9}, {"u", -6}, {"\xC2\xB5", -6}, {"\xCE\xBC", -6},
+        {"m", -3}, {"k", 3},  {"M", 6},         {"G", 9}};
+    for (const auto& [letter, power] : kPrefixes) {
+        if (text.starts_with(letter))
+            return {power, letter.size()};
+    }
+    return {};
+}
+
+/// Whether a decimal number that has no double is too large for one, not too small.
+bool isTooLarge(std::string_view literal)
+{
+    const auto e = literal.find_first_of("eE");
+    const auto digits = literal.substr(0, e);
+    const auto first = digits.find_first_of("123456789");
+    const auto point = std::min(digits.find('.'), digits.size());
+    if (first == std::string_view::npos)
+        return false;
+    double power = static_cast<double>(point) - static_cast<double>(first);
+    if (e != std::string_view::npos) {
+        const auto exponent = literal.substr(e + 1);
+        const bool negative = exponent.starts_with('-');
+        const auto size = exponent.substr(exponent.find_first_of("0123456789"));
+        double value = 0;
+        for (const char digit : size)
+            value = std::min(1e9, 10 * value + (digit - '0'));
+        power += negative ? -value : value;
+    }
+    return power > 0;
+}
+
 /// One left-to-right reader of term := number ['^' number]; expression := term {('*'|'/') term}.
 class NumberReader {
 public:
-    explicit NumberReader(std::string_view text) : m_text(text) {}
+    /// Typed: SI prefixes are read, and what is too large is infinite.
+    NumberReader(std::string_view text, bool typed) : m_text(text), m_typed(typed) {}
 
     std::optional<double> expression()
     {
@@ -34,7 +78,7 @@ public:
             if (op != '*' && op != '/')
                 return std::nullopt;
             const auto right = term();
-            if (!right)
+            if (!right || (op == '/' && *right == 0))
                 return std::nullopt;
             value = op == '*' ? *value * *right : *value / *right;
         }
@@ -80,13 +124,39 @@ private:
         const char* begin = m_text.data() + m_pos;
         const auto [end, code] =
             std::from_chars(begin, m_text.data() + m_text.size(), value, format);
-        if (code != std::errc() || end == begin)
+        const std::string_view literal(begin, static_cast<std::size_t>(end - begin));
+        const bool decimal = format == std::chars_format::general;
+        if (literal.empty())
             return std::nullopt;
-        m_pos += static_cast<std::size_t>(end - begin);
+        if (code != std::errc()) {
+            if (!m_typed || !decimal)
+                return std::nullopt;
+            value = isTooLarge(literal) ? std::numeric_limits<double>::infinity() : 0;
+        }
+        m_pos += literal.size();
+        if (m_typed && decimal)
+            value = scaledByPrefix(literal, value);
         return negative ? -value : value;
     }
 
+    /// Takes the SI prefix that follows a number, if one does.
+    double scaledByPrefix(std::string_view literal, double value)
+    {
+        const auto prefix = prefixAt(m_text.substr(m_pos));
+        if (prefix.length == 0)
+            return value;
+        m_pos += prefix.length;
+        if (literal.find_first_of("eE") != std::string_view::npos)
+            return value * std::pow(10.0, prefix.power);
+        // As the digits with an exponent: rounded once.
+        const auto whole = std::string(literal) + "e" + std::to_string(prefix.power);
+        double scaled = value;
+        std::from_chars(whole.data(), whole.data() + whole.size(), scaled);
+        return scaled;
+    }
+
     std::string_view m_text;
+    bool m_typed;
     std::size_t m_pos = 0;
 };
 
@@ -138,8 +208,16 @@ std::string formatCount(long long value)
 
 std::optional<double> parseNumber(std::string_view text)
 {
-    const auto value = NumberReader(text).expression();
+    const auto value = NumberReader(text, false).expression();
     if (!value || !std::isfinite(*value))
+        return std::nullopt;
+    return value;
+}
+
+std::optional<double> parseTypedNumber(std::string_view text)
+{
+    const auto value = NumberReader(text, true).expression();
+    if (!value || std::isnan(*value))
         return std::nullopt;
     return value;
 }

@@ -26,6 +26,11 @@ std::string formatCount(long long value);
 /// not finite.
 std::optional<double> parseNumber(std::string_view text);
 
+/// The same as it is typed into a field, where a decimal number may also end with the letter of an
+/// SI prefix: n, u or µ, m, k, M, G ("5m" = 0.005, "3k" = 3000). What is beyond every double is an
+/// infinity of its sign.
+std::optional<double> parseTypedNumber(std::string_view text);
+
 /// "a, b, c" for messages that list what would have been valid.
 std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
 

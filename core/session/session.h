@@ -5,6 +5,7 @@
 #include "core/nn/twin_trainer.h"
 #include "core/quant/quant_spec.h"
 #include "core/session/tensor_view.h"
+#include "core/session/window_view.h"
 
 #include <nlohmann/json.hpp>
 
@@ -50,6 +51,7 @@ struct Session {
     std::vector<std::string> sources; ///< the files in the source tree, in order
     TensorSession tensor;
     TrainSession train;
+    WindowView window;
     /// Members that this version does not know, kept for the one that wrote them.
     nlohmann::ordered_json unknown = nlohmann::ordered_json::object();
     bool operator==(const Session&) const = default;

@@ -5,4 +5,6 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/session/session.cpp
     ${PROJECT_SOURCE_DIR}/core/session/session_file.cpp
     ${PROJECT_SOURCE_DIR}/core/session/tensor_view.cpp
+    ${PROJECT_SOURCE_DIR}/core/session/training_curves.cpp
+    ${PROJECT_SOURCE_DIR}/core/session/window_view.cpp
 )

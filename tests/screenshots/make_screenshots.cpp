@@ -8,6 +8,7 @@
 // QT_QPA_PLATFORM=offscreen (scripts/screenshots).
 #include "checks.h"
 #include "states.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/window_style.h"
 
@@ -107,6 +108,7 @@ public:
     /// Draws one state at all sizes; false where a file could not be written.
     bool draw(const State& state)
     {
+        setInterfaceSize(100); // the state before may have chosen another one
         MainWindow window;
         window.setTheme(ThemeId::Light);
         window.resize(logical(m_options.sizes.front()));

@@ -5,6 +5,7 @@
 #include "states.h"
 
 #include "ui/main_window/command_palette.h"
+#include "ui/main_window/keys_dialog.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/recovery_bar.h"
 #include "ui/main_window/shortcut_sheet.h"
@@ -12,6 +13,8 @@
 
 #include <QDateTime>
 #include <QLineEdit>
+#include <QTest>
+#include <QTreeWidget>
 
 namespace qs {
 namespace {
@@ -251,6 +254,43 @@ std::vector<State> shellStates()
          {},
          [](MainWindow& w) -> QWidget* {
              return w.findChild<ShortcutSheet*>();
+         }},
+        {QStringLiteral("keys_dialog"),
+         [](MainWindow& w) {
+             w.openExample();
+             auto* sheet = w.findChild<ShortcutSheet*>();
+             sheet->open();
+             auto* list = sheet->findChild<QTreeWidget*>();
+             list->setCurrentItem(
+                 list->findItems(QStringLiteral("Back"), Qt::MatchExactly | Qt::MatchRecursive)
+                     .front());
+             emit list->itemActivated(list->currentItem(), 0);
+             QTest::keyClick(w.findChild<KeysDialog*>()->findChild<KeyField*>(), Qt::Key_H,
+                             Qt::ControlModifier);
+         },
+         {},
+         [](MainWindow& w) -> QWidget* {
+             return w.findChild<KeysDialog*>();
+         }},
+        {QStringLiteral("size_150"),
+         [](MainWindow& w) {
+             w.setInterfaceSize(150);
+             w.openExample();
+         }},
+        {QStringLiteral("size_150_train"),
+         [](MainWindow& w) {
+             w.setInterfaceSize(150);
+             w.openExample();
+             w.document().adjustView([](Session& s) { s.workspace = "train"; });
+         }},
+        {QStringLiteral("size_150_plots"),
+         [](MainWindow& w) {
+             w.setInterfaceSize(150);
+             w.openExample();
+             w.document().adjustView([](Session& s) {
+                 for (const auto column : kTensorColumns)
+                     s.window.setHidden(column, true);
+             });
          }},
         {QStringLiteral("paste_parameters"), [](MainWindow& w) { w.openExample(); },
          QStringLiteral("Paste parameters\u2026")},

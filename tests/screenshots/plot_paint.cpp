@@ -4,6 +4,9 @@
 
 #include <qcustomplot.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace qs {
 
 bool paintPlot(QWidget& widget, QPaintDevice& device)
@@ -12,7 +15,12 @@ bool paintPlot(QWidget& widget, QPaintDevice& device)
     if (plot == nullptr)
         return false;
     QCPPainter painter(&device);
-    plot->toPainter(&painter, plot->width(), plot->height());
+    // Its pixels may be larger than the widget's: PlotView::setScale.
+    const QSize scene = plot->viewport().size();
+    const double scale = static_cast<double>(plot->width()) / std::max(1, scene.width());
+    const double step = std::round(scale * 4) / 4; // the viewport has whole pixels
+    painter.scale(step, step);
+    plot->toPainter(&painter, scene.width(), scene.height());
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include "checks.h"
 #include "core/base/text.h"
 #include "states.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/window_style.h"
@@ -57,6 +58,7 @@ int difference(const QImage& a, const QImage& b)
 /// A window as the states table makes it.
 std::unique_ptr<MainWindow> windowIn(const QString& name, const QString& folder)
 {
+    setInterfaceSize(100);
     auto window = std::make_unique<MainWindow>();
     window->setTheme(ThemeId::Light);
     window->resize(1280, 800);

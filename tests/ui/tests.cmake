@@ -8,6 +8,7 @@ if(QUANTOSCOPE_BUILD_GUI)
     qs_test(test_selecting ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_selecting.cpp LIBS quantoscope_ui)
     qs_test(test_index ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_index.cpp LIBS quantoscope_ui)
     qs_test(test_shell ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_shell.cpp LIBS quantoscope_ui)
+    qs_test(test_preferences ${CMAKE_CURRENT_SOURCE_DIR}/ui/main_window/test_preferences.cpp LIBS quantoscope_ui)
     qs_test(test_recent_files ${CMAKE_CURRENT_SOURCE_DIR}/ui/models/test_recent_files.cpp LIBS quantoscope_ui)
     qs_test(test_export_dialog ${CMAKE_CURRENT_SOURCE_DIR}/ui/dialogs/test_export_dialog.cpp LIBS quantoscope_ui)
     add_dependencies(test_export_dialog quantoscope) # its files are those of render

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/controls/index_line.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -19,8 +20,7 @@ IndexLine::IndexLine(IndexJob& job, QWidget* parent)
     m_stop->setAccessibleName(tr("stop indexing"));
     m_stop->setToolTip(tr("Stops sorting the values. Numbers stay exact: they come from reading "
                           "every element, until this tensor is chosen again."));
-    // No taller than the text: the status bar keeps its height when the line comes and goes.
-    m_stop->setFixedHeight(fontMetrics().height() + 4);
+    fit();
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 4, 0);
     layout->setSpacing(8);
@@ -29,6 +29,19 @@ IndexLine::IndexLine(IndexJob& job, QWidget* parent)
     connect(m_stop, &QPushButton::clicked, &m_job, &IndexJob::stop);
     connect(&m_job, &IndexJob::changed, this, &IndexLine::refresh);
     refresh();
+}
+
+/// No taller than the text: the status bar keeps its height when the line comes and goes.
+void IndexLine::fit()
+{
+    m_stop->setFixedHeight(fontMetrics().height() + 4);
+}
+
+void IndexLine::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        fit();
 }
 
 void IndexLine::refresh()

@@ -20,7 +20,11 @@ public:
     /// `job` must outlive it.
     explicit IndexLine(IndexJob& job, QWidget* parent = nullptr);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void fit();
     void refresh();
 
     IndexJob& m_job;

@@ -9,6 +9,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace qs {
 
 NumberField::NumberField(const QString& accessibleName, QWidget* parent)
@@ -85,9 +87,13 @@ void NumberField::commit()
 {
     if (!m_edit->isModified())
         return;
-    const auto value = parseNumber(m_edit->text().toStdString());
+    const auto value = parseTypedNumber(m_edit->text().toStdString());
     if (!value) {
-        setMessage(tr("not a finite number; write 0.0039, 1/256 or 2^-8"));
+        setMessage(tr("not a finite number; write 0.0039, 3.9m, 1/256 or 2^-8"));
+        return;
+    }
+    if (std::isinf(*value)) {
+        setMessage(tr("too large for float32, which ends at 3.4028e+38"));
         return;
     }
     if (m_check) {

@@ -12,7 +12,8 @@ class QLabel;
 
 namespace qs {
 
-/// A typed number that takes what people write: 0.0039, 1/256, 2^-8, 0x1p-8. Enter or leaving the
+/// A typed number that takes what people write: 0.0039, 1/256, 2^-8, 0x1p-8,
+/// and with the letter of an SI prefix 3.9m or 3k. Enter or leaving the
 /// field commits, Esc brings the last good value back, Up and Down step. What cannot be read or is
 /// refused stays with a red border and a line that says why; the last good value stays in force.
 class NumberField : public QWidget {

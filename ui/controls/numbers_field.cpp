@@ -7,6 +7,8 @@
 #include <QKeyEvent>
 #include <QRegularExpression>
 
+#include <cmath>
+
 namespace qs {
 
 NumbersField::NumbersField(const QString& accessibleName, QWidget* parent) : QLineEdit(parent)
@@ -52,9 +54,11 @@ void NumbersField::commit()
     static const QRegularExpression between(QStringLiteral("[\\s,;]+"));
     std::vector<float> values;
     for (const auto& word : text().split(between, Qt::SkipEmptyParts)) {
-        const auto value = parseNumber(word.toStdString());
+        const auto value = parseTypedNumber(word.toStdString());
         if (!value)
-            return setMessage(tr("'%1' is not a number; write 0.25, 1/4 or 2^-2").arg(word));
+            return setMessage(tr("'%1' is not a number; write 0.25, 250m, 1/4 or 2^-2").arg(word));
+        if (!std::isfinite(static_cast<float>(*value)))
+            return setMessage(tr("'%1' is too large for float32").arg(word));
         values.push_back(static_cast<float>(*value));
     }
     if (m_check) {

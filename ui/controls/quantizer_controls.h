@@ -40,15 +40,20 @@ public:
     /// Which set of them is shown: 0 where there is one.
     std::size_t channelIndex() const;
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     using Change = std::function<QuantSpec(const QuantSpec&, const QuantParams&)>;
 
     QWidget* buildQuantizer();
     QWidget* buildGrid();
     QWidget* buildCalibration();
+    void fitFields();
     void connectQuantizer();
     void connectGrid();
     void connectCalibration();
+    static bool isGgml(const QuantSpec& spec);
     void editSpec(const QString& what, const QString& key, const Change& change);
     void chooseScheme(bool symmetryChanged);
     void commitScale(double scale, const QString& key);

@@ -23,6 +23,16 @@ namespace {
 
 constexpr int kMostSets = 1 << 30; ///< channels or groups that a spin box counts
 
+QString shortText(double v)
+{
+    return QString::fromStdString(formatShort(v));
+}
+
+QString exactText(double v)
+{
+    return QString::fromStdString(formatExact(v));
+}
+
 } // namespace
 
 QWidget* QuantizerControls::buildQuantizer()
@@ -70,12 +80,13 @@ QWidget* QuantizerControls::buildQuantizer()
 void QuantizerControls::connectQuantizer()
 {
     connect(m_dtype, &DTypeCombo::chosen, this, [this](DType dtype) {
-        editSpec(tr("dtype"), {}, [dtype](const QuantSpec& spec, const QuantParams& params) {
-            auto next = withDType(spec, params, dtype);
-            if (info(spec.dtype).isBlock() && !info(dtype).isBlock())
-                next.axis = defaultAxis(next);
-            return next;
-        });
+        editSpec(tr("dtype %1").arg(text(info(dtype).name)), {},
+                 [dtype](const QuantSpec& spec, const QuantParams& params) {
+                     auto next = withDType(spec, params, dtype);
+                     if (info(spec.dtype).isBlock() && !info(dtype).isBlock())
+                         next.axis = defaultAxis(next);
+                     return next;
+                 });
         refresh(); // also where nothing changed, so that the name stands as it should
     });
     connect(m_symmetry, &QComboBox::activated, this, [this] { chooseScheme(true); });
@@ -91,17 +102,18 @@ void QuantizerControls::connectQuantizer()
         });
     };
     connect(m_axis, &QSpinBox::valueChanged, this, [layoutChosen](int axis) {
-        layoutChosen(tr("axis"), QStringLiteral("axis"),
+        layoutChosen(tr("axis %1").arg(axis), QStringLiteral("axis"),
                      [axis](QuantSpec& spec) { spec.axis = axis; });
     });
     connect(m_groupSize, &QSpinBox::valueChanged, this, [layoutChosen](int size) {
-        layoutChosen(tr("group size"), QStringLiteral("group size"),
+        layoutChosen(tr("group size %1").arg(size), QStringLiteral("group size"),
                      [size](QuantSpec& spec) { spec.groupSize = size; });
     });
     const auto channelChosen = [this](int channel) {
         if (m_refreshing)
             return;
-        m_document.edit(tr("channel"), QStringLiteral("channel"),
+        m_document.edit(tr("%1 %2").arg(m_channel->accessibleName()).arg(channel),
+                        QStringLiteral("channel"),
                         [channel](Session& session) { session.tensor.channel = channel; });
     };
     connect(m_channel, &QSpinBox::valueChanged, this, channelChosen);
@@ -176,7 +188,7 @@ void QuantizerControls::connectGrid()
     connect(m_zeroPoint, &NumberField::committed, this, &QuantizerControls::commitZeroPoint);
     const auto limitChosen = [this](bool isMin) {
         return [this, isMin](double v) {
-            editSpec(isMin ? tr("quant_min") : tr("quant_max"),
+            editSpec((isMin ? tr("quant_min %1") : tr("quant_max %1")).arg(shortText(v)),
                      isMin ? QStringLiteral("quant_min") : QStringLiteral("quant_max"),
                      [isMin, v](const QuantSpec& spec, const QuantParams&) {
                          const auto limit = static_cast<std::int32_t>(v);
@@ -192,23 +204,27 @@ void QuantizerControls::connectGrid()
     }
     connect(m_quantMin, &NumberField::committed, this, limitChosen(true));
     connect(m_quantMax, &NumberField::committed, this, limitChosen(false));
-    const auto flagChosen = [this] {
-        const bool narrow = m_narrow->isChecked();
-        const bool reduce = m_reduce->isChecked();
-        editSpec(tr("range of codes"), {}, [=](QuantSpec spec, const QuantParams&) {
-            spec.narrowRange = narrow;
-            spec.reduceRange = reduce;
-            return withQuantRange(spec, spec.quantMin, spec.quantMax);
-        });
-    };
-    connect(m_narrow, &QCheckBox::clicked, this, flagChosen);
-    connect(m_reduce, &QCheckBox::clicked, this, flagChosen);
+    connect(m_narrow, &QCheckBox::clicked, this, [this](bool narrow) {
+        editSpec(narrow ? tr("narrow_range on") : tr("narrow_range off"), {},
+                 [narrow](QuantSpec spec, const QuantParams&) {
+                     spec.narrowRange = narrow;
+                     return withQuantRange(spec, spec.quantMin, spec.quantMax);
+                 });
+    });
+    connect(m_reduce, &QCheckBox::clicked, this, [this](bool reduce) {
+        editSpec(reduce ? tr("reduce_range on") : tr("reduce_range off"), {},
+                 [reduce](QuantSpec spec, const QuantParams&) {
+                     spec.reduceRange = reduce;
+                     return withQuantRange(spec, spec.quantMin, spec.quantMax);
+                 });
+    });
     connect(m_scaleRule, &QComboBox::activated, this, [this](int row) {
         const auto rule = static_cast<ScaleRule>(m_scaleRule->itemData(row).toInt());
-        editSpec(tr("scale rule"), {}, [rule](QuantSpec spec, const QuantParams&) {
-            spec.scaleRule = rule;
-            return spec;
-        });
+        editSpec(tr("scale rule %1").arg(text(scaleRules()[static_cast<std::size_t>(rule)].name)),
+                 {}, [rule](QuantSpec spec, const QuantParams&) {
+                     spec.scaleRule = rule;
+                     return spec;
+                 });
     });
     m_codebook->setCheck([](const std::vector<float>& values) {
         QuantParts parts;
@@ -220,10 +236,11 @@ void QuantizerControls::connectGrid()
     });
     connect(m_codebook, &NumbersField::messageChanged, this, &QuantizerControls::setProblem);
     connect(m_codebook, &NumbersField::committed, this, [this](const std::vector<float>& values) {
-        editSpec(tr("codebook"), {}, [values](QuantSpec spec, const QuantParams&) {
-            spec.codebook = values;
-            return spec;
-        });
+        editSpec(tr("codebook of %n values", nullptr, static_cast<int>(values.size())), {},
+                 [values](QuantSpec spec, const QuantParams&) {
+                     spec.codebook = values;
+                     return spec;
+                 });
     });
 }
 
@@ -288,37 +305,39 @@ void QuantizerControls::connectCalibration()
 {
     connect(m_observer, &QComboBox::activated, this, [this](int row) {
         const std::string name(observers()[static_cast<std::size_t>(row)].name);
-        editSpec(tr("observer"), {}, [this, name](QuantSpec spec, const QuantParams& params) {
-            spec.observer = name;
-            if (!spec.isFixed())
-                return spec;
-            const auto at = channelIndex() < params.channels() ? channelIndex() : 0;
-            return withScale(spec, params, at, params.stepAt(at));
-        });
+        editSpec(tr("observer %1").arg(text(name)), {},
+                 [this, name](QuantSpec spec, const QuantParams& params) {
+                     spec.observer = name;
+                     if (!spec.isFixed())
+                         return spec;
+                     const auto at = channelIndex() < params.channels() ? channelIndex() : 0;
+                     return withScale(spec, params, at, params.stepAt(at));
+                 });
     });
     for (auto* field : {m_averaging, m_percentile, m_seed}) {
         field->setInlineMessage(false);
         connect(field, &NumberField::messageChanged, this, &QuantizerControls::setProblem);
     }
     connect(m_averaging, &NumberField::committed, this, [this](double v) {
-        editSpec(tr("averaging constant"), QStringLiteral("averaging constant"),
-                 [v](QuantSpec spec, const QuantParams&) {
+        editSpec(tr("averaging_constant %1").arg(shortText(v)),
+                 QStringLiteral("averaging constant"), [v](QuantSpec spec, const QuantParams&) {
                      spec.averagingConstant = v;
                      return spec;
                  });
     });
     connect(m_percentile, &NumberField::committed, this, [this](double v) {
-        editSpec(tr("percentile"), QStringLiteral("percentile"),
+        editSpec(tr("percentile %1").arg(exactText(v)), QStringLiteral("percentile"),
                  [v](QuantSpec spec, const QuantParams&) {
                      spec.percentile = v;
                      return spec;
                  });
     });
     connect(m_seed, &NumberField::committed, this, [this](double v) {
-        editSpec(tr("seed"), QStringLiteral("seed"), [v](QuantSpec spec, const QuantParams&) {
-            spec.seed = static_cast<std::uint64_t>(v);
-            return spec;
-        });
+        editSpec(tr("seed %1").arg(static_cast<qulonglong>(v)), QStringLiteral("seed"),
+                 [v](QuantSpec spec, const QuantParams&) {
+                     spec.seed = static_cast<std::uint64_t>(v);
+                     return spec;
+                 });
     });
     connect(m_preset, &QComboBox::activated, this, [this](int row) {
         if (row < 1)
@@ -338,16 +357,20 @@ void QuantizerControls::connectCalibration()
         m_preset->setCurrentIndex(0);
     });
     connect(m_rounding, &QComboBox::activated, this, [this](int row) {
-        editSpec(tr("rounding"), {}, [row](QuantSpec spec, const QuantParams&) {
-            spec.rounding = roundings()[static_cast<std::size_t>(row)].id;
-            return spec;
-        });
+        const auto& rounding = roundings()[static_cast<std::size_t>(row)];
+        editSpec(tr("rounding %1").arg(text(rounding.name)), {},
+                 [id = rounding.id](QuantSpec spec, const QuantParams&) {
+                     spec.rounding = id;
+                     return spec;
+                 });
     });
     connect(m_dialect, &QComboBox::activated, this, [this](int row) {
-        editSpec(tr("dialect"), {}, [row](QuantSpec spec, const QuantParams&) {
-            spec.dialect = dialects()[static_cast<std::size_t>(row)].id;
-            return spec;
-        });
+        const auto& dialect = dialects()[static_cast<std::size_t>(row)];
+        editSpec(tr("dialect %1").arg(text(dialect.name)), {},
+                 [id = dialect.id](QuantSpec spec, const QuantParams&) {
+                     spec.dialect = id;
+                     return spec;
+                 });
     });
 }
 

@@ -7,6 +7,7 @@
 #include "ui/controls/forms.h"
 #include "ui/panels/grid_view.h"
 
+#include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QTableWidget>
@@ -64,7 +65,6 @@ ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidge
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 1);
     m_table->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     QStringList names;
     for (const auto* metric : rows)
@@ -89,6 +89,23 @@ ResultBox::ResultBox(QWidget* parent) : QWidget(parent), m_table(new QTableWidge
     setResult(nullptr);
 }
 
+/// As high as its rows.
+void ResultBox::fit()
+{
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 1);
+    const bool heading = !m_table->isColumnHidden(1);
+    m_table->setFixedHeight((heading ? m_table->horizontalHeader()->sizeHint().height() : 0) +
+                            m_table->rowCount() * m_table->verticalHeader()->defaultSectionSize() +
+                            4);
+}
+
+void ResultBox::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        fit();
+}
+
 void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
 {
     const bool channel = result && result->channel;
@@ -99,9 +116,7 @@ void ResultBox::setResult(const std::shared_ptr<const TensorResult>& result)
                            : QString()});
     // One column needs no heading: the box is about the tensor.
     m_table->horizontalHeader()->setVisible(channel);
-    m_table->setFixedHeight((channel ? m_table->horizontalHeader()->sizeHint().height() : 0) +
-                            m_table->rowCount() * m_table->verticalHeader()->defaultSectionSize() +
-                            4);
+    fit();
     const auto rows = headlines();
     const auto fill = [&](int column, const Report* report) {
         for (int row = 0; row < m_table->rowCount(); ++row) {

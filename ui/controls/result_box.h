@@ -22,7 +22,11 @@ public:
     explicit ResultBox(QWidget* parent = nullptr);
     void setResult(const std::shared_ptr<const TensorResult>& result);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void fit();
     QTableWidget* m_table;
 };
 

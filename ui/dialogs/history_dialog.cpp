@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/history_dialog.h"
 
+#include "ui/controls/interface_scale.h"
+
 #include <QDialogButtonBox>
 #include <QLabel>
 #include <QUndoView>
@@ -13,7 +15,7 @@ HistoryDialog::HistoryDialog(QUndoStack& steps, QWidget* parent) : QDialog(paren
 {
     setObjectName(QStringLiteral("history"));
     setWindowTitle(tr("History"));
-    resize(300, 420);
+    resize(scaled(QSize(300, 420)));
     auto* view = new QUndoView(&steps, this);
     view->setEmptyLabel(tr("as it was opened"));
     view->setAccessibleName(tr("History"));

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/recent_dialog.h"
 
+#include "ui/controls/interface_scale.h"
+
 #include <QDialogButtonBox>
 #include <QFileInfo>
 #include <QHeaderView>
@@ -32,7 +34,7 @@ RecentDialog::RecentDialog(RecentFiles& files, QWidget* parent)
     : QDialog(parent), m_files(files), m_list(new QTreeWidget(this))
 {
     setWindowTitle(tr("Recent files"));
-    resize(600, 420);
+    resize(scaled(QSize(600, 420)));
     m_list->setAccessibleName(tr("Recent files"));
     m_list->setToolTip(tr("Sessions and data files; what is not there any more is grey."));
     m_list->setColumnCount(2);

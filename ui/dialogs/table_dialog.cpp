@@ -3,6 +3,7 @@
 #include "ui/dialogs/table_dialog.h"
 
 #include "core/base/text.h"
+#include "ui/controls/interface_scale.h"
 
 #include <QClipboard>
 #include <QDialogButtonBox>
@@ -99,7 +100,7 @@ TableDialog::TableDialog(const Figure& figure, QWidget* parent) : QDialog(parent
     layout->addWidget(words);
     layout->addWidget(view, 1);
     layout->addWidget(buttons);
-    resize(760, 480);
+    resize(scaled(QSize(760, 480)));
 }
 
 } // namespace qs

@@ -36,6 +36,7 @@ public:
         if (m_key.isEmpty() || next->m_key != m_key)
             return false;
         m_after = next->m_after;
+        setText(next->text()); // names may say values: the last one holds
         setObsolete(m_after == m_before);
         return true;
     }
@@ -127,6 +128,7 @@ void Document::apply(const Session& session)
     // What is looked at is not undone: only what was chosen.
     Session next = session;
     next.workspace = m_session.workspace;
+    next.window = m_session.window;
     next.sources = m_session.sources;
     if (next.tensor.source == m_session.tensor.source &&
         next.tensor.tensor == m_session.tensor.tensor) {

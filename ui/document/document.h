@@ -33,8 +33,8 @@ public:
     /// whenever they follow each other; an empty key never merges.
     void edit(const QString& text, const QString& mergeKey,
               const std::function<void(Session&)>& change);
-    /// Changes how the session is looked at (workspace, zoom, picked element, brush): no undo step,
-    /// and undo leaves it alone. What else a TensorView holds is edited.
+    /// Changes how the session is looked at (workspace, columns, zoom, picked element, brush): no
+    /// undo step, and undo leaves it alone. What else a TensorView holds is edited.
     void adjustView(const std::function<void(Session&)>& change);
     /// A gesture (a slider or a handle being dragged): all its edits of one key are one step.
     void beginGesture();

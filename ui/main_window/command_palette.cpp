@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/command_palette.h"
 
+#include "ui/controls/interface_scale.h"
+
 #include <QAction>
 #include <QApplication>
 #include <QHeaderView>
@@ -85,9 +87,9 @@ void CommandPalette::place()
     const int found = m_list->sizeHintForRow(0);
     const int row = found > 0 ? found : fontMetrics().height() + 4;
     const int top = m_window.menuWidget() != nullptr ? m_window.menuWidget()->height() : 0;
-    m_list->setFixedHeight(
-        std::clamp(m_window.height() - top - 120, 3 * row, kRows * row + 2 * m_list->frameWidth()));
-    const int width = std::min(kWidth, m_window.width() - 32);
+    m_list->setFixedHeight(std::clamp(m_window.height() - top - scaled(120), 3 * row,
+                                      kRows * row + 2 * m_list->frameWidth()));
+    const int width = std::min(scaled(kWidth), m_window.width() - 32);
     resize(width, layout()->totalHeightForWidth(width));
     QWidget::move((m_window.width() - width) / 2, top + 8);
 }

@@ -11,6 +11,7 @@ struct Row {
     const char* group;
     const char* does;
     const char* how;
+    const char* keys = ""; ///< as QKeySequence::listFromString reads them
 };
 
 constexpr auto kMouse = QT_TRANSLATE_NOOP("qs::Gestures", "Plots, with the mouse");
@@ -45,22 +46,26 @@ constexpr Row kRows[] = {
     {kMouse, QT_TRANSLATE_NOOP("qs::Gestures", "Export, help and more"),
      QT_TRANSLATE_NOOP("qs::Gestures", "Right click")},
     {kKeys, QT_TRANSLATE_NOOP("qs::Gestures", "Move along x"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "Left, Right; with Shift five times as far")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "Left, Right; with Shift five times as far"),
+     "Left; Right; Shift+Left; Shift+Right"},
     {kKeys, QT_TRANSLATE_NOOP("qs::Gestures", "Zoom along x"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "+ and \u2212")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "+ and \u2212"), "+; -; ="},
     {kKeys, QT_TRANSLATE_NOOP("qs::Gestures", "Show all"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "Home")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "Home"), "Home"},
     {kKeys, QT_TRANSLATE_NOOP("qs::Gestures", "Choose a line that can be moved"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "Up, Down")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "Up, Down"), "Up; Down"},
     {kKeys, QT_TRANSLATE_NOOP("qs::Gestures", "Move the chosen line by a pixel"),
      QT_TRANSLATE_NOOP("qs::Gestures",
-                       "Left, Right (a point: Page Up, Page Down); with Shift by ten")},
+                       "Left, Right (a point: Page Up, Page Down); with Shift by ten"),
+     "PgUp; PgDown; Shift+PgUp; Shift+PgDown"},
     {kKeys, QT_TRANSLATE_NOOP("qs::Gestures", "Let go of the chosen line"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "Esc")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "Esc"), "Esc"},
     {kFields, QT_TRANSLATE_NOOP("qs::Gestures", "Take the number that was typed"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "Enter")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "Enter"), "Return; Enter"},
     {kFields, QT_TRANSLATE_NOOP("qs::Gestures", "Next and last control"),
-     QT_TRANSLATE_NOOP("qs::Gestures", "Tab, Shift+Tab")},
+     QT_TRANSLATE_NOOP("qs::Gestures", "Tab, Shift+Tab"), "Tab; Shift+Tab"},
+    {kFields, QT_TRANSLATE_NOOP("qs::Gestures", "Press a button, tick a box"),
+     QT_TRANSLATE_NOOP("qs::Gestures", "Space"), "Space"},
     {kFields, QT_TRANSLATE_NOOP("qs::Gestures", "Stop a long computation"),
      QT_TRANSLATE_NOOP("qs::Gestures", "Esc")},
 };
@@ -74,7 +79,8 @@ std::vector<Gesture> gestures()
         return QCoreApplication::translate("qs::Gestures", source);
     };
     for (const auto& row : kRows)
-        all.push_back({text(row.group), text(row.does), text(row.how)});
+        all.push_back({text(row.group), text(row.does), text(row.how),
+                       QKeySequence::listFromString(QLatin1String(row.keys))});
     return all;
 }
 

@@ -5,6 +5,7 @@
 #include "ui/controls/focus_ring.h"
 #include "ui/controls/index_line.h"
 #include "ui/main_window/command_palette.h"
+#include "ui/main_window/keymap.h"
 #include "ui/main_window/recovery_bar.h"
 #include "ui/main_window/shortcut_sheet.h"
 #include "ui/main_window/tensor_workspace.h"
@@ -28,18 +29,6 @@
 #include <QVBoxLayout>
 
 namespace qs {
-namespace {
-
-/// The theme of the system's own colours, which only the first window sees.
-ThemeId systemTheme()
-{
-    static const ThemeId theme = themeOf(QApplication::palette());
-    return theme;
-}
-
-const auto kAutomatic = QLatin1String("auto");
-
-} // namespace
 
 MainWindow::MainWindow(QWidget* parent)
     : QMainWindow(parent), m_stack(new QStackedWidget(this)), m_focusRing(new FocusRing(this))
@@ -66,7 +55,14 @@ MainWindow::MainWindow(QWidget* parent)
     statusBar()->addPermanentWidget(new IndexLine(m_tensor->indexJob(), this));
     buildActions();
     m_palette = new CommandPalette(*this);
-    m_sheet = new ShortcutSheet(*this);
+    m_keymap = new Keymap(*this);
+    m_sheet = new ShortcutSheet(*this, *m_keymap);
+    const auto sayKeys = [this] {
+        m_tensor->setCancelKeys(m_keymap->keysOf(QStringLiteral("tensor.stop")));
+        m_train->setPlayKeys(m_keymap->keysOf(QStringLiteral("train.play")));
+    };
+    connect(m_keymap, &Keymap::changed, this, sayKeys);
+    sayKeys();
     connect(&m_document, &Document::changed, this, &MainWindow::follow);
     connect(&m_document, &Document::pathChanged, this, &MainWindow::follow);
     connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::follow);
@@ -116,6 +112,8 @@ void MainWindow::follow()
     const auto& session = m_document.session();
     m_stack->setCurrentWidget(session.workspace == "train" ? static_cast<QWidget*>(m_train)
                                                            : m_tensor);
+    for (int i = 0; i < 3; ++i)
+        m_columns[i]->setChecked(isColumnShown(i));
     for (auto* action : m_workspaces->actions())
         action->setChecked(action->data().toString().toStdString() == session.workspace);
     const QString name =
@@ -135,36 +133,6 @@ void MainWindow::say(const QString& text, bool problem)
 {
     m_status->setText(problem ? QStringLiteral("\u26a0 ") + text : text);
     m_status->setToolTip(text);
-}
-
-void MainWindow::setTheme(ThemeId theme)
-{
-    m_theme = theme;
-    QApplication::setPalette(applicationPalette(theme));
-    qApp->setStyleSheet(windowStyleSheet(theme));
-    m_focusRing->setColor(plotTheme(theme).handle);
-    // A link has the colour that was the palette's when its text was read.
-    for (auto* label : findChildren<QLabel*>()) {
-        const QString text = label->text();
-        if (text.contains(QLatin1String("<a "))) {
-            label->clear();
-            label->setText(text);
-        }
-    }
-    m_tensor->setTheme(theme);
-    m_train->setTheme(theme);
-    for (auto* action : m_themes->actions())
-        action->setChecked(action->data().toString() == themeName(theme));
-}
-
-void MainWindow::chooseTheme(const QString& name)
-{
-    const auto theme = parseTheme(name);
-    setTheme(theme.value_or(systemTheme()));
-    const QString chosen = theme ? name : QString(kAutomatic);
-    for (auto* action : m_themes->actions())
-        action->setChecked(action->data().toString() == chosen);
-    QSettings().setValue(QStringLiteral("theme"), chosen);
 }
 
 bool MainWindow::eventFilter(QObject* object, QEvent* event)
@@ -190,6 +158,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     }
     if (m_recovery != nullptr)
         m_recovery->forget();
+    QSettings().setValue(QStringLiteral("windowGeometry"), saveGeometry());
     event->accept();
 }
 

@@ -13,7 +13,9 @@
 #include <QKeySequence>
 #include <QMainWindow>
 
+#include <array>
 #include <functional>
+#include <string_view>
 
 class QActionGroup;
 class QLabel;
@@ -24,13 +26,15 @@ namespace qs {
 class CommandPalette;
 class FocusRing;
 class HistoryDialog;
+class Keymap;
 class RecoveryBar;
 class ShortcutSheet;
 class TensorWorkspace;
 class TrainWorkspace;
 
 /// The window: menus, toolbar, the two workspaces, opening and saving. Wiring only.
-/// main_window_actions.cpp has its menus, main_window_files.cpp what it opens and saves,
+/// main_window_actions.cpp has its menus, main_window_look.cpp its View menu, themes, sizes and
+/// columns, main_window_files.cpp what it opens and saves,
 /// main_window_exports.cpp what it exports and copies.
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -54,6 +58,17 @@ public:
     /// A theme's name, or "auto" (and whatever is no name): as the system's windows were when the
     /// program started. Remembered in the settings.
     void chooseTheme(const QString& name);
+    /// The size of all letters and of what is around them, one of interfaceSizes, at once.
+    void setInterfaceSize(int percent);
+    /// The same, remembered in the settings.
+    void chooseInterfaceSize(int percent);
+    /// Hides the columns beside the plots where the screen is too narrow for them at the
+    /// interface's size. False: it is not.
+    bool makeRoom();
+    /// Takes over what was chosen for every session: the theme, the interface's size, the commands'
+    /// keys. What of the settings is no value of theirs is left out.
+    void restorePreferences();
+    Keymap& keymap() { return *m_keymap; }
     RecentFiles& recentFiles() { return m_recent; }
     /// Keeps unsaved work in `folder` from now on, and offers what others left there.
     void startRecovery(const QString& folder, Recovery::Timing timing);
@@ -65,14 +80,17 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    QAction* addAction(QMenu* menu, const QString& text, const QList<QKeySequence>& keys,
-                       const QString& tip, const std::function<void()>& slot);
+    QAction* addAction(QMenu* menu, const char* id, const QString& text,
+                       const QList<QKeySequence>& keys, const QString& tip,
+                       const std::function<void()>& slot);
     void buildActions();
     QToolBar* toolBar();
     void buildFileMenu(QMenu* menu);
     void buildEditMenu(QMenu* menu);
     void buildViewMenu(QMenu* menu);
+    void buildColumns(QMenu* menu);
     void buildThemeMenu(QMenu* menu);
+    void buildSizeMenu(QMenu* menu);
     void buildParametersMenu(QMenu* menu);
     void buildTensorMenu(QMenu* menu);
     void buildTrainMenu(QMenu* menu);
@@ -96,6 +114,9 @@ private:
     void showTable(const QString& panelId);
     void saveWeights();
     void showWorkspace(const std::string& id);
+    std::array<std::string_view, 2> columnsInFront() const;
+    bool isColumnShown(int which) const;
+    void showColumn(int which, bool shown);
     void follow();
     void say(const QString& text, bool problem);
 
@@ -109,11 +130,14 @@ private:
     TensorWorkspace* m_tensor;
     TrainWorkspace* m_train;
     CommandPalette* m_palette;
+    Keymap* m_keymap;
     ShortcutSheet* m_sheet;
     HistoryDialog* m_history = nullptr; ///< made when it is asked for
     Recovery* m_recovery = nullptr;     ///< none until startRecovery()
     QActionGroup* m_workspaces;
     QActionGroup* m_themes;
+    QActionGroup* m_sizes;
+    QAction* m_columns[3]; ///< both, the left one, the right one
     QAction* m_export;
     QAction* m_back;
     QAction* m_forward;

@@ -8,6 +8,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <cmath>
 
 namespace qs {
 namespace {
@@ -18,6 +19,10 @@ constexpr int kRowHeight = 190;
 constexpr int kMostColumns = 3;
 constexpr int kMostRows = 3;
 constexpr int kMenuWidth = 24;
+constexpr int kLeastWidth = 300;
+constexpr int kLeastRow = 180;
+constexpr int kLeastHeight = 3 * 180 + 60;
+constexpr int kPlotAndTabs = 180 + 60;
 
 bool isWanted(const std::vector<const PanelInfo*>& shown, const PanelInfo* panel)
 {
@@ -29,8 +34,7 @@ bool isWanted(const std::vector<const PanelInfo*>& shown, const PanelInfo* panel
 PanelGrid::PanelGrid(WorkspaceId workspace, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_tabs(new PanelTabs(this))
 {
-    setMinimumSize(300, 3 * 180 + 60);
-    arrange();
+    setScale(1);
     connect(m_tabs, &PanelTabs::chosen, this, [this](const QString& id) {
         m_lastUsed = m_places.size() - 1;
         emit panelChosen(static_cast<int>(m_lastUsed), id);
@@ -49,7 +53,8 @@ void PanelGrid::addPlace()
     Place place;
     place.view = new PlotView(this);
     place.view->setTheme(m_theme);
-    place.view->setHeaderInset(kMenuWidth - 4);
+    place.view->setScale(m_scale);
+    place.view->setHeaderInset(px(kMenuWidth - 4));
     place.menu = new QToolButton(place.view);
     place.menu->setObjectName(QStringLiteral("panelMenu"));
     place.menu->setText(QStringLiteral("\u22EF"));
@@ -119,8 +124,11 @@ std::vector<std::string> PanelGrid::withPanel(int place, const QString& id) cons
 
 void PanelGrid::arrange()
 {
-    m_columns = std::clamp(width() / kColumnWidth, 1, kMostColumns);
-    m_rows = std::clamp((height() - 30) / kRowHeight, 1, kMostRows);
+    m_columns = std::clamp(width() / px(kColumnWidth), 1, kMostColumns);
+    m_rows = std::clamp((height() - px(30)) / px(kRowHeight), 1, kMostRows);
+    // Many rows of tabs leave less room.
+    const int above = m_tabs->heightFor((width() - (m_columns - 1) * kGap) / m_columns);
+    m_rows = std::clamp((height() - above) / px(kLeastRow), 1, m_rows);
     const auto count = static_cast<std::size_t>(m_columns) * static_cast<std::size_t>(m_rows);
     const bool other = m_places.size() != count;
     while (m_places.size() < count)
@@ -148,7 +156,8 @@ void PanelGrid::arrange()
             }
             auto& place = m_places[static_cast<std::size_t>(column * m_rows + row)];
             place.view->setGeometry(left, top, columnWidth, rowHeight);
-            place.menu->setGeometry(columnWidth - kMenuWidth - 2, 3, kMenuWidth, 20);
+            place.menu->setGeometry(columnWidth - px(kMenuWidth + 2), px(3), px(kMenuWidth),
+                                    px(20));
             top += rowHeight + kGap;
         }
     }
@@ -174,6 +183,27 @@ void PanelGrid::setTheme(ThemeId theme)
         place.view->setTheme(theme);
     for (const auto& place : m_spare)
         place.view->setTheme(theme);
+}
+
+void PanelGrid::setScale(double scale)
+{
+    m_scale = scale;
+    // Three plots as at first, or as many of larger ones as have room there.
+    setMinimumSize(px(kLeastWidth), std::max(kLeastHeight, px(kPlotAndTabs)));
+    const auto apply = [this](const Place& place) {
+        place.view->setScale(m_scale);
+        place.view->setHeaderInset(px(kMenuWidth - 4));
+    };
+    for (const auto& place : m_places)
+        apply(place);
+    for (const auto& place : m_spare)
+        apply(place);
+    arrange();
+}
+
+int PanelGrid::px(int pixels) const
+{
+    return static_cast<int>(std::lround(pixels * m_scale));
 }
 
 int PanelGrid::focusedPlace() const

@@ -46,6 +46,9 @@ public:
     /// was.
     std::vector<std::string> withPanel(int place, const QString& id) const;
     void setTheme(ThemeId theme);
+    /// How large plots and what is around them are drawn, as PlotView::setScale: all of the sizes
+    /// here are that many times as large.
+    void setScale(double scale);
     /// The place whose plot has the focus, or had it or was chosen for last.
     int focusedPlace() const;
     /// Gives the plots of each column the same margins.
@@ -64,6 +67,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
+    int px(int pixels) const;
     void arrange();
     void assign();
     void addPlace();
@@ -74,6 +78,7 @@ private:
     std::vector<Place> m_spare; ///< made once, hidden while there is no room
     PanelTabs* m_tabs;
     ThemeId m_theme = ThemeId::Light;
+    double m_scale = 1;
     int m_columns = 1;
     int m_rows = 1;
     mutable std::size_t m_lastUsed = 0; ///< the place that had the focus, or whose tab was clicked

@@ -5,10 +5,12 @@
 #include "core/base/text.h"
 #include "ui/controls/compare_bar.h"
 #include "ui/controls/forms.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/controls/panel_menu.h"
 #include "ui/controls/quantizer_controls.h"
 #include "ui/controls/result_box.h"
 #include "ui/controls/value_card.h"
+#include "ui/main_window/column_splitter.h"
 #include "ui/main_window/plot_gestures.h"
 #include "ui/models/source_tree.h"
 #include "ui/panels/grid_view.h"
@@ -21,8 +23,6 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScopedValueRollback>
-#include <QShortcut>
-#include <QSplitter>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -48,18 +48,13 @@ QGroupBox* group(const QString& title, QWidget* content)
 TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget* parent)
     : QWidget(parent), m_document(document), m_answers(document, store)
 {
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->setChildrenCollapsible(false);
-    m_left = buildLeft(store);
-    splitter->addWidget(m_left);
-    splitter->addWidget(buildCentre());
-    m_right = buildRight();
-    splitter->addWidget(m_right);
-    splitter->setStretchFactor(1, 1);
-    splitter->setSizes({232, 760, 288});
+    auto* left = buildLeft(store);
+    auto* centre = buildCentre();
+    m_splitter = new ColumnSplitter(m_document, {kTensorColumns[0], left, 232, 200}, centre,
+                                    {kTensorColumns[1], buildRight(), 288, 264}, this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(splitter);
+    layout->addWidget(m_splitter);
 
     m_gestures = new PlotGestures(m_document, m_answers, *m_controls, *m_grid, this);
     for (std::size_t i = 0; i < m_grid->places().size(); ++i)
@@ -101,7 +96,6 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
 QWidget* TensorWorkspace::buildLeft(SourceStore& store)
 {
     auto* column = new QWidget(this);
-    column->setMinimumWidth(200);
     auto* layout = new QVBoxLayout(column);
     layout->setContentsMargins(4, 4, 0, 4);
     m_facts = new FactsCard(column);
@@ -129,11 +123,12 @@ QWidget* TensorWorkspace::buildCentre()
     m_progress = new QProgressBar(m_progressRow);
     m_progress->setRange(0, 100);
     m_progress->setAccessibleName(tr("computation progress"));
-    auto* cancelButton = new QPushButton(tr("Cancel (Esc)"), m_progressRow);
-    cancelButton->setToolTip(tr("Stop computing; the plots keep the last good state."));
-    connect(cancelButton, &QPushButton::clicked, this, &TensorWorkspace::cancel);
+    m_cancel = new QPushButton(m_progressRow);
+    m_cancel->setToolTip(tr("Stop computing; the plots keep the last good state."));
+    connect(m_cancel, &QPushButton::clicked, this, &TensorWorkspace::cancel);
+    setCancelKeys({});
     progressLayout->addWidget(m_progress, 1);
-    progressLayout->addWidget(cancelButton);
+    progressLayout->addWidget(m_cancel);
     m_progressRow->hide();
     layout->addWidget(m_progressRow);
     m_progressDelay = new QTimer(this);
@@ -141,6 +136,7 @@ QWidget* TensorWorkspace::buildCentre()
     m_progressDelay->setInterval(1000);
     connect(m_progressDelay, &QTimer::timeout, m_progressRow, &QWidget::show);
     m_grid = new PanelGrid(WorkspaceId::Tensor, column);
+    m_grid->setScale(interfaceScale());
     layout->addWidget(m_grid, 1);
     return column;
 }
@@ -148,7 +144,6 @@ QWidget* TensorWorkspace::buildCentre()
 QWidget* TensorWorkspace::buildRight()
 {
     auto* column = new QWidget(this);
-    column->setMinimumWidth(264);
     auto* layout = new QVBoxLayout(column);
     layout->setContentsMargins(0, 0, 4, 4);
     m_controls = new QuantizerControls(m_document, column);
@@ -360,12 +355,22 @@ QString TensorWorkspace::status() const
         return tr("no tensor chosen");
     const auto& report = *result->report;
     const auto& row = info(report.params.dtype());
-    const QString scheme = row.family == Family::Ggml ? tr("blocks of %1").arg(row.blockSize)
-                                                      : text(info(report.params.qscheme()).name);
+    // Floats have no zero_point: their scheme is symmetric whatever was asked for, as the control
+    // says, too.
+    const auto& asked = info(report.params.qscheme());
+    const auto& used =
+        row.isInteger() || row.isBlock() ? asked : info(qscheme(asked.granularity, true));
+    const QString scheme =
+        row.family == Family::Ggml ? tr("blocks of %1").arg(row.blockSize) : text(used.name);
     const QString plan = result->plan == AnalysisPlan::Index ? tr("from the index") : tr("read");
     return tr("exact \u00b7 %1 \u00b7 %2 elements \u00b7 %3 %4 \u00b7 %5")
         .arg(plan, QString::fromStdString(formatCount(report.stats.count)), text(row.name), scheme,
              parametersText(*result));
+}
+
+void TensorWorkspace::setCancelKeys(const QString& keys)
+{
+    m_cancel->setText(keys.isEmpty() ? tr("Cancel") : tr("Cancel (%1)").arg(keys));
 }
 
 void TensorWorkspace::resetViews()
@@ -380,15 +385,10 @@ void TensorWorkspace::setTheme(ThemeId theme)
     m_grid->setTheme(theme);
 }
 
-void TensorWorkspace::setColumnsVisible(bool visible)
+void TensorWorkspace::rescale()
 {
-    m_left->setVisible(visible);
-    m_right->setVisible(visible);
-}
-
-bool TensorWorkspace::columnsVisible() const
-{
-    return !m_left->isHidden();
+    m_splitter->rescale();
+    m_grid->setScale(interfaceScale());
 }
 
 const Figure& TensorWorkspace::focusedFigure() const

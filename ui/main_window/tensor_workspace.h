@@ -11,10 +11,12 @@
 
 class QLabel;
 class QProgressBar;
+class QPushButton;
 class QTimer;
 
 namespace qs {
 
+class ColumnSplitter;
 class FactsCard;
 class PlotGestures;
 class QuantizerControls;
@@ -52,11 +54,12 @@ public:
     void showFileProblem(const QString& message);
     /// Stops the computation under way; the last good state stays. What Esc does.
     void cancel() { m_answers.cancel(); }
+    /// What the keys of cancel() are, for the button's text.
+    void setCancelKeys(const QString& keys);
     /// Shows all of the x axis again.
     void resetViews();
-    /// The columns beside the plots.
-    void setColumnsVisible(bool visible);
-    bool columnsVisible() const;
+    /// Takes over the interface's size.
+    void rescale();
 
 signals:
     /// Something to say in the status bar: status(), or help.
@@ -86,11 +89,11 @@ private:
     TensorView m_shown; ///< what the views were last set from
     PanelGrid* m_grid;
     PlotGestures* m_gestures;
-    QWidget* m_left;
-    QWidget* m_right;
+    ColumnSplitter* m_splitter;
     QLabel* m_banner;
     QWidget* m_progressRow; ///< shown when a computation takes more than a second
     QProgressBar* m_progress;
+    QPushButton* m_cancel;
     QTimer* m_progressDelay;
     FactsCard* m_facts;
     ValueCard* m_value;

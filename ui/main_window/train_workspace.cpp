@@ -4,19 +4,18 @@
 
 #include "core/base/text.h"
 #include "ui/controls/forms.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/controls/train_quantizer_controls.h"
 #include "ui/controls/train_recipe_controls.h"
+#include "ui/main_window/column_splitter.h"
 #include "ui/panels/training_panel.h"
 
 #include <QComboBox>
-#include <QGroupBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSplitter>
 #include <QTabBar>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -43,18 +42,14 @@ QString percent(double fraction)
 TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
     : QWidget(parent), m_document(document)
 {
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(buildLeft());
-    splitter->addWidget(buildCentre());
+    auto* left = buildLeft();
+    auto* centre = buildCentre();
     m_quantizers = new TrainQuantizerControls(m_document, this);
-    m_quantizers->setMinimumWidth(264);
-    splitter->addWidget(m_quantizers);
-    splitter->setStretchFactor(1, 1);
-    splitter->setSizes({248, 736, 296});
+    m_splitter = new ColumnSplitter(m_document, {kTrainColumns[0], left, 248, 236}, centre,
+                                    {kTrainColumns[1], m_quantizers, 296, 264}, this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(4, 4, 4, 4);
-    layout->addWidget(splitter);
+    layout->addWidget(m_splitter);
 
     connect(&m_document, &Document::changed, this, &TrainWorkspace::follow);
     connect(&m_runner, &TrainingRunner::stateChanged, this, &TrainWorkspace::showState);
@@ -79,131 +74,6 @@ TrainWorkspace::TrainWorkspace(Document& document, QWidget* parent)
     setTraining(nullptr);
     follow();
     showState();
-}
-
-QWidget* TrainWorkspace::buildLeft()
-{
-    auto* column = new QWidget(this);
-    column->setMinimumWidth(236);
-    auto* layout = new QVBoxLayout(column);
-    layout->setContentsMargins(0, 0, 0, 0);
-    m_recipe = new TrainRecipeControls(m_document, column);
-    layout->addWidget(m_recipe, 1);
-    auto* transport = new QGroupBox(tr("Training"), column);
-    auto* rows = new QVBoxLayout(transport);
-    rows->setContentsMargins(8, 4, 8, 8);
-    auto* buttons = new QHBoxLayout;
-    m_play = new QPushButton(transport);
-    m_play->setDefault(true);
-    m_stop = new QPushButton(tr("Stop"), transport);
-    m_stop->setToolTip(tr("Ends the training. The curves and the weights are kept."));
-    buttons->addWidget(m_play, 1);
-    buttons->addWidget(m_stop, 1);
-    rows->addLayout(buttons);
-    m_progress = new QProgressBar(transport);
-    m_progress->setAccessibleName(tr("training progress"));
-    rows->addWidget(m_progress);
-    m_speed = new QLabel(transport);
-    m_speed->setObjectName(QStringLiteral("secondary"));
-    m_speed->setWordWrap(true);
-    rows->addWidget(m_speed);
-    m_saveWeights = new QPushButton(tr("Save weights\u2026"), transport);
-    m_saveWeights->setToolTip(
-        tr("Both networks' weights to a .safetensors file, opened as a source."));
-    rows->addWidget(m_saveWeights);
-    layout->addWidget(transport);
-
-    connect(m_play, &QPushButton::clicked, this, &TrainWorkspace::togglePlay);
-    connect(m_stop, &QPushButton::clicked, this, &TrainWorkspace::stop);
-    connect(m_saveWeights, &QPushButton::clicked, this, &TrainWorkspace::saveWeightsRequested);
-    return column;
-}
-
-QWidget* TrainWorkspace::buildCentre()
-{
-    auto* column = new QWidget(this);
-    auto* layout = new QVBoxLayout(column);
-    layout->setContentsMargins(0, 0, 0, 0);
-    m_banner = new QLabel(column);
-    m_banner->setObjectName(QStringLiteral("banner"));
-    m_banner->setWordWrap(true);
-    m_banner->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_banner->hide();
-    layout->addWidget(m_banner);
-    auto* head = new QHBoxLayout;
-    m_tabs = new QTabBar(column);
-    m_tabs->setAccessibleName(tr("Plot of the training"));
-    m_tabs->setDrawBase(false);
-    m_tabs->setExpanding(false);
-    for (const auto& panel : panels()) {
-        if (panel.workspace != WorkspaceId::Train)
-            continue;
-        const int tab = m_tabs->addTab(panelTitle(panel));
-        m_tabs->setTabToolTip(tab, panelHelp(panel));
-        m_tabs->setTabData(tab, QLatin1String(panel.id));
-    }
-    head->addWidget(m_tabs);
-    head->addStretch(1);
-    m_layerLabel = new QLabel(tr("weights of"), column);
-    head->addWidget(m_layerLabel);
-    m_layer = new QComboBox(column);
-    m_layer->setAccessibleName(tr("weights of layer"));
-    m_layer->setToolTip(tr("Which layer's weights are drawn."));
-    m_layer->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_layerLabel->setBuddy(m_layer);
-    head->addWidget(m_layer);
-    layout->addLayout(head);
-    m_view = new PlotView(column);
-    layout->addWidget(m_view, 1);
-    connect(m_tabs, &QTabBar::currentChanged, this, [this] {
-        showFigure();
-        m_view->resetView();
-    });
-    connect(m_layer, &QComboBox::activated, this, [this] {
-        showFigure();
-        m_view->resetView();
-    });
-    connect(m_view, &PlotView::contextMenuRequested, this, [this](const QPoint& at) {
-        QMenu menu;
-        const auto* save = menu.addAction(tr("Export this plot\u2026"));
-        const auto* fit = menu.addAction(tr("Show all"));
-        menu.addSeparator();
-        const auto* help = menu.addAction(tr("What am I looking at?"));
-        const auto* chosen = menu.exec(at);
-        const auto* panel = panelById(shownPanel());
-        if (chosen == save)
-            emit exportRequested(QLatin1String(panel->id));
-        else if (chosen == fit)
-            m_view->resetView();
-        else if (chosen == help)
-            emit statusChanged(panelHelp(*panel));
-    });
-    m_scores = new QTableWidget(2, 5, column);
-    m_scores->setAccessibleName(tr("Scores"));
-    m_scores->setHorizontalHeaderLabels({tr("train loss"), tr("test loss"), tr("test accuracy"),
-                                         tr("on samples"), tr("difference")});
-    m_scores->setVerticalHeaderLabels({tr("float"), tr("fake-quantized")});
-    m_scores->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_scores->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    m_scores->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    m_scores->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_scores->setFixedHeight(m_scores->horizontalHeader()->sizeHint().height() +
-                             2 * m_scores->verticalHeader()->defaultSectionSize() + 4);
-    m_scores->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    for (int row = 0; row < 2; ++row) {
-        for (int field = 0; field < 5; ++field) {
-            auto* item = new QTableWidgetItem;
-            item->setTextAlignment(Qt::AlignCenter);
-            m_scores->setItem(row, field, item);
-        }
-    }
-    layout->addWidget(m_scores);
-    m_events = new QLabel(column);
-    m_events->setObjectName(QStringLiteral("secondary"));
-    m_events->setWordWrap(true);
-    m_events->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    layout->addWidget(m_events);
-    return column;
 }
 
 void TrainWorkspace::resetView()
@@ -255,6 +125,12 @@ void TrainWorkspace::stop()
     m_runner.stop();
 }
 
+void TrainWorkspace::setPlayKeys(const QString& keys)
+{
+    m_playKeys = keys;
+    showState();
+}
+
 void TrainWorkspace::showState()
 {
     const State state = m_runner.state();
@@ -264,9 +140,12 @@ void TrainWorkspace::showState()
     m_play->setText(idle ? tr("Start") : state == State::Paused ? tr("Resume") : tr("Pause"));
     const QString stopping = tr("The training is about to stop.");
     allow(m_play, state != State::Stopping, stopping);
-    if (state != State::Stopping)
-        m_play->setToolTip(idle ? tr("Trains both networks from the seed (Ctrl+Space)")
-                                : tr("Pauses and goes on (Ctrl+Space)"));
+    if (state != State::Stopping) {
+        const QString tip =
+            idle ? tr("Trains both networks from the seed") : tr("Pauses and goes on");
+        m_play->setToolTip(m_playKeys.isEmpty() ? tip
+                                                : QStringLiteral("%1 (%2)").arg(tip, m_playKeys));
+    }
     allow(m_stop, !idle && state != State::Stopping,
           idle ? tr("No training is under way.") : stopping);
     m_recipe->setEditable(idle);
@@ -409,9 +288,24 @@ void TrainWorkspace::showMessage(const QString& text, bool problem)
     m_banner->setVisible(!text.isEmpty());
 }
 
+/// As high as its two rows.
+void TrainWorkspace::fitScores()
+{
+    m_scores->verticalHeader()->setDefaultSectionSize(m_scores->fontMetrics().height() + 8);
+    m_scores->setFixedHeight(m_scores->horizontalHeader()->sizeHint().height() +
+                             2 * m_scores->verticalHeader()->defaultSectionSize() + 4);
+}
+
 void TrainWorkspace::setTheme(ThemeId theme)
 {
     m_view->setTheme(theme);
+}
+
+void TrainWorkspace::rescale()
+{
+    m_splitter->rescale();
+    m_view->setScale(interfaceScale());
+    fitScores();
 }
 
 } // namespace qs

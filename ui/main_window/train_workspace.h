@@ -18,6 +18,7 @@ class QTableWidget;
 
 namespace qs {
 
+class ColumnSplitter;
 class TrainQuantizerControls;
 class TrainRecipeControls;
 
@@ -30,6 +31,8 @@ public:
     explicit TrainWorkspace(Document& document, QWidget* parent = nullptr);
 
     void setTheme(ThemeId theme);
+    /// Takes over the interface's size.
+    void rescale();
     const Figure& figure() const { return m_view->figure(); }
     TrainingRunner& runner() { return m_runner; }
     std::shared_ptr<const TwinSnapshot> training() const { return m_snapshot; }
@@ -41,6 +44,8 @@ public:
     /// Start, pause or go on: what Space does.
     void togglePlay();
     void stop();
+    /// What the keys of togglePlay() are, for the button's tooltip.
+    void setPlayKeys(const QString& keys);
     /// Shows all of the curves again.
     void resetView();
     /// One line about what is shown.
@@ -62,6 +67,7 @@ private:
     void showSnapshot(std::shared_ptr<const TwinSnapshot> snapshot);
     void showFigure();
     void showScores();
+    void fitScores();
     void showMessage(const QString& text, bool problem);
 
     Document& m_document;
@@ -69,9 +75,11 @@ private:
     std::shared_ptr<const TwinSnapshot> m_snapshot;
     std::optional<QatConfig> m_lastQat;
     std::string m_lastModel;
+    QString m_playKeys;
     bool m_unsaved = false;
     bool m_abandoned = false; ///< the training that still ends belongs to another session
 
+    ColumnSplitter* m_splitter;
     QTabBar* m_tabs;
     QLabel* m_layerLabel;
     QComboBox* m_layer;

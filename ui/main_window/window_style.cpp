@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/window_style.h"
 
+#include "ui/controls/interface_scale.h"
+
 #include <QApplication>
 #include <QIconEngine>
 #include <QPainter>
 #include <QProxyStyle>
+#include <QRegularExpression>
 #include <QStyleFactory>
 #include <QStyleOption>
 
@@ -46,6 +49,40 @@ public:
 class WindowStyle : public QProxyStyle {
 public:
     WindowStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    /// Fusion's sizes follow the screen, not the letters.
+    int pixelMetric(PixelMetric metric, const QStyleOption* option,
+                    const QWidget* widget) const override
+    {
+        const int usual = QProxyStyle::pixelMetric(metric, option, widget);
+        switch (metric) {
+        case PM_IndicatorWidth:
+        case PM_IndicatorHeight:
+        case PM_ExclusiveIndicatorWidth:
+        case PM_ExclusiveIndicatorHeight:
+        case PM_ScrollBarExtent:
+        case PM_ScrollBarSliderMin:
+        case PM_SliderThickness:
+        case PM_SliderControlThickness:
+        case PM_SliderLength:
+        case PM_ButtonMargin:
+        case PM_MenuButtonIndicator:
+        case PM_CheckBoxLabelSpacing:
+        case PM_RadioButtonLabelSpacing:
+        case PM_SmallIconSize:
+        case PM_ButtonIconSize:
+        case PM_ListViewIconSize:
+        case PM_TabBarTabHSpace:
+        case PM_TabBarTabVSpace:
+        case PM_TreeViewIndentation:
+        case PM_MenuBarItemSpacing:
+        case PM_LayoutHorizontalSpacing:
+        case PM_LayoutVerticalSpacing:
+            return usual > 0 ? scaled(usual) : usual;
+        default:
+            return usual;
+        }
+    }
 
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget) const override
@@ -180,11 +217,33 @@ Extra extraOf(ThemeId theme)
     return {"#FFF4D6", "#B71C1C", "#FFF4D6"};
 }
 
+/// Lengths as "4px" at the interface's size; lines of one pixel stay.
+QString withScaledPixels(const QString& sheet)
+{
+    static const QRegularExpression length(QStringLiteral("\\b(\\d+)px"));
+    QString text;
+    qsizetype end = 0;
+    for (auto it = length.globalMatch(sheet); it.hasNext();) {
+        const auto match = it.next();
+        const int pixels = match.captured(1).toInt();
+        text += sheet.mid(end, match.capturedStart() - end);
+        text += QString::number(pixels > 1 ? scaled(pixels) : pixels) + QStringLiteral("px");
+        end = match.capturedEnd();
+    }
+    return text + sheet.mid(end);
+}
+
 } // namespace
 
 QStyle* makeWindowStyle()
 {
     return new WindowStyle;
+}
+
+ThemeId systemTheme()
+{
+    static const ThemeId theme = themeOf(QApplication::palette());
+    return theme;
 }
 
 QString windowStyleSheet(ThemeId theme)
@@ -195,33 +254,35 @@ QString windowStyleSheet(ThemeId theme)
         return QString::fromLatin1(text);
     };
     const QColor line = theme == ThemeId::HighContrast ? colors.axisLine : colors.grid;
-    return QStringLiteral(
-               "QLabel#secondary { color: %1; }"
-               "QLabel#banner, QFrame#bar { background: %2; color: %3; border: 1px solid %6;"
-               " border-radius: 4px; }"
-               "QLabel#banner { padding: 6px 8px; }"
-               "QLabel#fieldMessage, QLabel#problem { color: %4; }"
-               "QToolTip { color: %3; background: %2; border: 1px solid %1; padding: 3px; }"
-               "QToolBar { spacing: 4px; padding: 3px; }"
-               "QToolButton { padding: 4px 8px; }"
-               "QToolButton#panelTab { padding: 2px 7px; }"
-               "QToolButton#panelMenu { padding: 0px; }"
-               "QToolButton#side { padding: 4px 10px; }"
-               "QToolButton#side:checked { background: palette(highlight);"
-               " color: palette(highlighted-text); border-radius: 3px; }"
-               "QGroupBox { font-weight: 600; border: 1px solid %5; border-radius: 4px;"
-               " margin-top: 18px; padding-top: 4px; }"
-               "QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left;"
-               " left: 2px; top: 0px; }"
-               "QFrame#commandPalette { background: palette(window); border: 1px solid %7; "
-               "border-radius: 4px; }"
-               "QTableView { background: transparent; }"
-               "QHeaderView { background: transparent; }"
-               "QTableCornerButton::section { background: transparent; border: none; }"
-               "QHeaderView::section { background: transparent; border: none; padding: 1px 4px; }")
-        .arg(colors.secondaryText.name(), latin1(extra.banner), colors.text.name(),
-             latin1(extra.problem), line.name(), latin1(extra.bannerBorder),
-             colors.axisLine.name());
+    const QString sheet =
+        QStringLiteral(
+            "QLabel#secondary { color: %1; }"
+            "QLabel#banner, QFrame#bar { background: %2; color: %3; border: 1px solid %6;"
+            " border-radius: 4px; }"
+            "QLabel#banner { padding: 6px 8px; }"
+            "QLabel#fieldMessage, QLabel#problem { color: %4; }"
+            "QToolTip { color: %3; background: %2; border: 1px solid %1; padding: 3px; }"
+            "QToolBar { spacing: 4px; padding: 3px; }"
+            "QToolButton { padding: 4px 8px; }"
+            "QToolButton#panelTab { padding: 2px 7px; }"
+            "QToolButton#panelMenu { padding: 0px; }"
+            "QToolButton#side { padding: 4px 10px; }"
+            "QToolButton#side:checked { background: palette(highlight);"
+            " color: palette(highlighted-text); border-radius: 3px; }"
+            "QGroupBox { font-weight: 600; border: 1px solid %5; border-radius: 4px;"
+            " margin-top: 18px; padding-top: 4px; }"
+            "QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left;"
+            " left: 2px; top: 0px; }"
+            "QFrame#commandPalette { background: palette(window); border: 1px solid %7; "
+            "border-radius: 4px; }"
+            "QTableView { background: transparent; }"
+            "QHeaderView { background: transparent; }"
+            "QTableCornerButton::section { background: transparent; border: none; }"
+            "QHeaderView::section { background: transparent; border: none; padding: 1px 4px; }")
+            .arg(colors.secondaryText.name(), latin1(extra.banner), colors.text.name(),
+                 latin1(extra.problem), line.name(), latin1(extra.bannerBorder),
+                 colors.axisLine.name());
+    return withScaledPixels(sheet);
 }
 
 } // namespace qs

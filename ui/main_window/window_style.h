@@ -17,4 +17,7 @@ QStyle* makeWindowStyle();
 /// What the palette does not say: banners, messages, boxes around groups.
 QString windowStyleSheet(ThemeId theme);
 
+/// The theme of the system's own colours, as they were when this was asked first.
+ThemeId systemTheme();
+
 } // namespace qs

@@ -15,6 +15,7 @@ namespace {
 constexpr auto kWhyDisabled = "whyDisabled";
 constexpr auto kCommandGroup = "commandGroup";
 constexpr auto kCommandText = "commandText";
+constexpr auto kCommandId = "commandId";
 
 /// "&Open\u2026" as "Open"; "&&" as "&".
 QString plain(QString text)
@@ -29,8 +30,7 @@ QString plain(QString text)
 
 Command command(QAction* action, const QString& group)
 {
-    const QString own = action->property(kCommandText).toString();
-    return {action, own.isEmpty() ? plain(action->text()) : own, group,
+    return {action, commandText(*action), group,
             action->shortcut().toString(QKeySequence::NativeText)};
 }
 
@@ -98,6 +98,17 @@ std::vector<Command> commandsOf(const QMainWindow& window)
     return commands;
 }
 
+bool isInMenu(const Command& command)
+{
+    return command.action != nullptr && command.action->property(kCommandGroup).isNull();
+}
+
+QString commandText(const QAction& action)
+{
+    const QString own = action.property(kCommandText).toString();
+    return own.isEmpty() ? plain(action.text()) : own;
+}
+
 QAction* asCommand(QAction* action, const QString& group)
 {
     action->setProperty(kCommandGroup, group);
@@ -107,6 +118,30 @@ QAction* asCommand(QAction* action, const QString& group)
 void setCommandText(QAction& action, const QString& text)
 {
     action.setProperty(kCommandText, text);
+}
+
+QAction* withId(QAction* action, const QString& id)
+{
+    action->setProperty(kCommandId, id);
+    return action;
+}
+
+QString commandId(const QAction& action)
+{
+    return action.property(kCommandId).toString();
+}
+
+void setTip(QAction& action, const QString& tip)
+{
+    action.setStatusTip(tip);
+    refreshTip(action);
+}
+
+void refreshTip(QAction& action)
+{
+    const QString keys = action.shortcut().toString(QKeySequence::NativeText);
+    action.setToolTip(keys.isEmpty() ? action.statusTip()
+                                     : QStringLiteral("%1 (%2)").arg(action.statusTip(), keys));
 }
 
 void setAvailable(QAction& action, bool available, const QString& whyNot)

@@ -21,6 +21,11 @@ struct Command {
     QString shortcut; ///< in the system's own words: "Ctrl+E"; empty: none
 };
 
+/// Whether a command is an entry of a menu, not one that asCommand() made.
+bool isInMenu(const Command& command);
+/// What the lists call the command of an action.
+QString commandText(const QAction& action);
+
 /// Everything the window can do: the entries of its menus, in their order, then actions that were
 /// made commands by asCommand(), wherever below the window they are. What is hidden is left out.
 std::vector<Command> commandsOf(const QMainWindow& window);
@@ -30,6 +35,17 @@ QAction* asCommand(QAction* action, const QString& group);
 
 /// What the lists call an action whose menu entry says more, a number say.
 void setCommandText(QAction& action, const QString& text);
+
+/// The name that the settings know a command by, whatever the language: "file.open". Only commands
+/// that have one can get other keys.
+QAction* withId(QAction* action, const QString& id);
+/// Empty: it has none.
+QString commandId(const QAction& action);
+
+/// What an action does, for the status bar; its tooltip says it with the keys.
+void setTip(QAction& action, const QString& tip);
+/// The tooltip with the keys as they are now.
+void refreshTip(QAction& action);
 
 /// Enables an action, or disables it and says why: "there is nothing to undo".
 void setAvailable(QAction& action, bool available, const QString& whyNot);

@@ -10,9 +10,45 @@
 #include <cmath>
 
 namespace qs {
+namespace {
+
+/// The plot of a scene whose pixels are larger or smaller than the widget's. Its buffers have a
+/// pixel for each of the screen's all the same.
+class ScaledPlot : public QCustomPlot {
+public:
+    double scale = 1;
+
+    QRect sceneRect(const QSize& size) const
+    {
+        return {0, 0, static_cast<int>(size.width() / scale),
+                static_cast<int>(size.height() / scale)};
+    }
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        if (scale == 1) {
+            QCustomPlot::paintEvent(event);
+            return;
+        }
+        QCPPainter painter(this);
+        painter.fillRect(rect(), mBackgroundBrush); // a part of a pixel may be left at the edge
+        painter.scale(scale, scale);
+        for (const auto& buffer : mPaintBuffers)
+            buffer->draw(&painter);
+    }
+    void resizeEvent(QResizeEvent* event) override
+    {
+        Q_UNUSED(event)
+        setViewport(sceneRect(size()));
+        replot(rpQueuedRefresh);
+    }
+};
+
+} // namespace
 
 struct PlotCanvas::Private {
-    QCustomPlot plot; // shown as a child of the view, but owned here
+    ScaledPlot plot; // shown as a child of the view, but owned here
     FigureScene scene{plot, FigureScene::Purpose::Screen};
     PlotOverlay* overlay = new PlotOverlay(&plot);
     bool laidOut = false;
@@ -53,13 +89,28 @@ const FigureScene& PlotCanvas::laidOutScene()
 void PlotCanvas::resize(const QSize& size)
 {
     d->plot.resize(size);
-    d->plot.setViewport(QRect(QPoint(0, 0), size));
+    d->plot.setViewport(d->plot.sceneRect(size));
     d->laidOut = false;
+}
+
+void PlotCanvas::setScale(double scale)
+{
+    d->plot.scale = scale;
+    // Kept pictures of letters would fall between the screen's pixels.
+    d->plot.setPlottingHint(QCP::phCacheLabels, scale == 1);
+    d->plot.setViewport(d->plot.sceneRect(d->plot.size()));
+    followScreen();
+    replotLater();
+}
+
+double PlotCanvas::scale() const
+{
+    return d->plot.scale;
 }
 
 void PlotCanvas::followScreen()
 {
-    const double ratio = d->plot.parentWidget()->devicePixelRatioF();
+    const double ratio = d->plot.parentWidget()->devicePixelRatioF() * d->plot.scale;
     if (std::abs(ratio - d->plot.bufferDevicePixelRatio()) < 1e-9)
         return;
     d->plot.setBufferDevicePixelRatio(ratio);

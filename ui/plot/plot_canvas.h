@@ -30,6 +30,9 @@ public:
     const FigureScene& laidOutScene();
 
     void resize(const QSize& size);
+    /// How many pixels of the parent one of the scene's is.
+    void setScale(double scale);
+    double scale() const;
     /// Takes over the pixel density of the screen the parent is on.
     void followScreen();
     void setStyle(const FigureStyle& style);

@@ -25,6 +25,11 @@ PlotInteraction::PlotInteraction(PlotView& view, PlotCanvas& canvas)
 {
 }
 
+QPointF PlotInteraction::inScene(const QPointF& position) const
+{
+    return position / m_canvas.scale();
+}
+
 bool PlotInteraction::usable() const
 {
     const QRect axes = m_canvas.laidOutScene().axesRect();
@@ -102,7 +107,7 @@ void PlotInteraction::press(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton)
         return;
-    const QPointF position = event->position();
+    const QPointF position = inScene(event->position());
     if (m_view.figure().table) {
         const QString choice = m_canvas.laidOutScene().choiceAt(position);
         if (!choice.isEmpty())
@@ -139,7 +144,7 @@ void PlotInteraction::press(QMouseEvent* event)
 
 void PlotInteraction::move(QMouseEvent* event)
 {
-    const QPointF position = event->position();
+    const QPointF position = inScene(event->position());
     if (!(event->buttons() & Qt::LeftButton) || m_action == Action::None) {
         hover(position);
         return;
@@ -249,7 +254,7 @@ void PlotInteraction::release(QMouseEvent* event)
     if (event->button() != Qt::LeftButton)
         return;
     const Action action = std::exchange(m_action, Action::None);
-    const QPointF position = event->position();
+    const QPointF position = inScene(event->position());
     if (action == Action::Handle) {
         m_canvas.scene().clearDragged();
         m_canvas.replotLater();
@@ -323,7 +328,7 @@ void PlotInteraction::showLabel(const QString& label, const QPointF& position)
         return;
     m_label = label;
     // Above the pointer's own place, so that the next point stays in sight.
-    QToolTip::showText(m_view.mapToGlobal(position.toPoint()), label, &m_view);
+    QToolTip::showText(m_view.mapToGlobal((position * m_canvas.scale()).toPoint()), label, &m_view);
 }
 
 void PlotInteraction::leave()
@@ -362,10 +367,11 @@ void PlotInteraction::wheel(QWheelEvent* event)
     const auto around = [&](double anchor) {
         return Zoom{anchor - anchor * factor, anchor + (1 - anchor) * factor};
     };
-    if (overYAxis(event->position()))
-        zoomY(around(std::clamp(fractionY(event->position().y()), 0.0, 1.0)));
+    const QPointF position = inScene(event->position());
+    if (overYAxis(position))
+        zoomY(around(std::clamp(fractionY(position.y()), 0.0, 1.0)));
     else
-        zoomX(around(std::clamp(fractionX(event->position().x()), 0.0, 1.0)));
+        zoomX(around(std::clamp(fractionX(position.x()), 0.0, 1.0)));
     event->accept();
 }
 

@@ -45,6 +45,8 @@ private:
         double to = 1;
     };
 
+    /// The pointer's place in the scene's pixels, in which everything here counts.
+    QPointF inScene(const QPointF& position) const;
     bool usable() const;
     void show(const FigureView& view);
     void zoomX(Zoom part);

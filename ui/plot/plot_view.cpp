@@ -49,13 +49,34 @@ struct PlotView::Private {
     QMetaObject::Connection screenConnection;
 
     /// On a large screen people sit further away.
-    bool isLarge() const { return view.width() >= largeWidth && view.height() >= largeHeight; }
+    bool isLarge() const
+    {
+        return view.width() >= largeWidth * canvas.scale() &&
+               view.height() >= largeHeight * canvas.scale();
+    }
 
     void applyStyle()
     {
         styledLarge = isLarge();
-        const double pixels = std::max<double>(smallestText, QFontInfo(view.font()).pixelSize());
+        const double pixels =
+            std::max(smallestText, QFontInfo(view.font()).pixelSize() / canvas.scale());
         canvas.setStyle(figureStyle(theme, view.font(), styledLarge ? pixels + 1 : pixels));
+    }
+
+    int inScene(int pixels) const
+    {
+        return static_cast<int>(std::floor(pixels / canvas.scale() + 1e-6));
+    }
+
+    int inWidget(int pixels) const
+    {
+        return static_cast<int>(std::ceil(pixels * canvas.scale() - 1e-6));
+    }
+
+    void setMargins()
+    {
+        canvas.scene().setSideMargins(inScene(leftMargin), inScene(rightMargin));
+        canvas.replotLater();
     }
 
     void setStage(BusyStage stage)
@@ -149,6 +170,16 @@ ThemeId PlotView::theme() const
     return d->theme;
 }
 
+void PlotView::setScale(double scale)
+{
+    if (scale == d->canvas.scale())
+        return;
+    d->canvas.setScale(scale);
+    d->applyStyle();
+    d->setMargins();
+    updateGeometry();
+}
+
 void PlotView::setXRange(double min, double max)
 {
     FigureScene& scene = d->canvas.scene();
@@ -182,48 +213,48 @@ void PlotView::setLeftMargin(int pixels)
 {
     if (std::exchange(d->leftMargin, pixels) == pixels)
         return;
-    d->canvas.scene().setSideMargins(d->leftMargin, d->rightMargin);
-    d->canvas.replotLater();
+    d->setMargins();
 }
 
 void PlotView::setRightMargin(int pixels)
 {
     if (std::exchange(d->rightMargin, pixels) == pixels)
         return;
-    d->canvas.scene().setSideMargins(d->leftMargin, d->rightMargin);
-    d->canvas.replotLater();
+    d->setMargins();
 }
 
 int PlotView::neededLeftMargin() const
 {
-    return d->canvas.laidOutScene().neededLeftMargin();
+    return d->inWidget(d->canvas.laidOutScene().neededLeftMargin());
 }
 
 int PlotView::neededRightMargin() const
 {
-    return d->canvas.laidOutScene().neededRightMargin();
+    return d->inWidget(d->canvas.laidOutScene().neededRightMargin());
 }
 
 QRect PlotView::axesRect() const
 {
-    return d->canvas.laidOutScene().axesRect();
+    const QRectF axes = d->canvas.laidOutScene().axesRect();
+    const double scale = d->canvas.scale();
+    return QRectF(axes.topLeft() * scale, axes.size() * scale).toRect();
 }
 
 double PlotView::pixelOf(double x) const
 {
-    return d->canvas.laidOutScene().pixelOf(x);
+    return d->canvas.laidOutScene().pixelOf(x) * d->canvas.scale();
 }
 
 double PlotView::xAt(double pixel) const
 {
-    const QRect axes = axesRect();
-    return valueAt((pixel - axes.left()) / std::max(1, axes.width()), d->canvas.scene().view().x,
-                   d->figure.x.log);
+    const QRect axes = d->canvas.laidOutScene().axesRect();
+    return valueAt((pixel / d->canvas.scale() - axes.left()) / std::max(1, axes.width()),
+                   d->canvas.scene().view().x, d->figure.x.log);
 }
 
 void PlotView::setHeaderInset(int pixels)
 {
-    d->canvas.scene().setHeaderInset(pixels);
+    d->canvas.scene().setHeaderInset(d->inScene(pixels));
     d->canvas.replotLater();
 }
 
@@ -251,12 +282,12 @@ void PlotView::setBusy(bool busy)
 
 QSize PlotView::minimumSizeHint() const
 {
-    return {300, 180};
+    return QSizeF(QSizeF(300, 180) * d->canvas.scale()).toSize();
 }
 
 QSize PlotView::sizeHint() const
 {
-    return {640, 280};
+    return QSizeF(QSizeF(640, 280) * d->canvas.scale()).toSize();
 }
 
 void PlotView::mousePressEvent(QMouseEvent* event)

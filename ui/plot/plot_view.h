@@ -34,6 +34,10 @@ public:
     void setTheme(ThemeId theme);
     ThemeId theme() const;
 
+    /// Draws everything (letters, lines, handles, distances) that many times as large as at first,
+    /// as sharp; above 0. Sizes and places here are the widget's own pixels all the same.
+    void setScale(double scale);
+
     /// Shows x from `min` to `max`, without a signal: for linking plots. Unusable ranges are
     /// mended.
     void setXRange(double min, double max);

@@ -7,6 +7,8 @@
 #include <QTest>
 
 #include <cmath>
+#include <limits>
+#include <utility>
 
 using namespace qs;
 
@@ -30,6 +32,33 @@ private slots:
         for (const char* text : {"", " ", "abc", "1/", "1/0", "nan", "inf", "--1", "1 2", "1,5",
                                  "2^", "1e999", "0x", "1//2"})
             QVERIFY2(!parseNumber(text), text);
+    }
+    void typedNumbers_mayEndWithASiPrefix_othersMayNot()
+    {
+        const std::pair<const char*, double> rows[] = {
+            {"5m", 0.005}, {"3k", 3000},        {"12.5m", 0.0125},   {"3.9m", 0.0039},
+            {"7u", 7e-6},  {"7\xC2\xB5", 7e-6}, {"7\xCE\xBC", 7e-6}, {"1.5M", 1.5e6},
+            {"2G", 2e9},   {"9n", 9e-9},        {"-5m", -0.005},     {"1/2k", 0.0005},
+            {"1e3k", 1e6}, {".5k", 500},        {" 5m ", 0.005},     {"1k/3", 1000.0 / 3}};
+        for (const auto& [text, value] : rows) {
+            QCOMPARE(parseTypedNumber(text), std::optional(value));
+            QVERIFY2(!parseNumber(text), text);
+        }
+        for (const char* text : {"0.5", "1/256", "2^-8", "0x1p-8", "-2*3/4", "3.9e-3"})
+            QCOMPARE(parseTypedNumber(text), parseNumber(text));
+        for (const char* text : {"m", "5mm", "5 m", "5x", "5K", "5min", "0x1k", "k5", "1/0", "0/0",
+                                 "nan", "inf", "5m5", ""})
+            QVERIFY2(!parseTypedNumber(text), text);
+    }
+    void typedNumbers_thatAreTooLarge_areInfinite_thoseTooSmallAreZero()
+    {
+        constexpr double kInf = std::numeric_limits<double>::infinity();
+        for (const char* text : {"1e400", "10^400", "1e308k", "12345e999999999999"})
+            QCOMPARE(parseTypedNumber(text), std::optional(kInf));
+        QCOMPARE(parseTypedNumber("-1e400"), std::optional(-kInf));
+        for (const char* text : {"1e-400", "0.001e-330", "2^-2000"})
+            QCOMPARE(parseTypedNumber(text), std::optional(0.0));
+        QVERIFY(!parseNumber("1e400") && !parseNumber("1e-400"));
     }
     void shortForm_hasFourDigits_andNoNegativeZero()
     {

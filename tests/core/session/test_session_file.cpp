@@ -34,6 +34,8 @@ SessionFile example(const QString& folder)
     s.tensor.channel = 7;
     s.tensor.view.counts = CountScale::Log;
     s.tensor.view.x = {-0.25, 1.0 / 3};
+    s.window.hidden = {"quantizer", "recipe"};
+    s.window.columns = {{"sources", 0.1875}, {"network_quantizers", 1.0 / 3}};
     s.train.recipe.seed = UINT64_MAX;
     s.train.recipe.lr = 0.1;
     s.train.recipe.qat = defaultQatConfig();
@@ -137,9 +139,11 @@ private slots:
     {
         auto json = toJson(example({}));
         json["lesson"] = {{"title", "new"}};
+        json["window"]["tabs"] = {1, 2};
         const auto file = sessionFromJson(json);
         QVERIFY(file);
         QCOMPARE(toJson(*file).at("lesson").at("title").get<std::string>(), std::string("new"));
+        QVERIFY(toJson(*file).at("window") == json.at("window"));
     }
 
     void newerVersion_isRefused_withItsWriter()
@@ -164,6 +168,30 @@ private slots:
         QVERIFY(refusal("{'quantoscope_session': 1, 'train': {'recipe': {'seed': -1}}}")
                     .starts_with("train.recipe.seed: "));
         QVERIFY(refusal("{'quantoscope_session': 1, 'sources': [1]}").starts_with("sources: "));
+    }
+
+    void windowView_isLeftOutWhereUsual_andRefusedByItsPath()
+    {
+        QVERIFY(!toJson(SessionFile()).contains("window"));
+        const auto window = [](const char* json) {
+            return refusal(
+                (std::string("{'quantoscope_session': 1, 'window': ") + json + "}").c_str());
+        };
+        QCOMPARE(window("{}"), std::string());
+        QCOMPARE(window("{'hidden': ['sources'], 'columns': {'recipe': 0.5}}"), std::string());
+        QVERIFY(window("7").starts_with("window.: expected an object"));
+        for (const char* hidden : {"'sources'", "[1]", "['docks']", "['recipe', 'recipe']"}) {
+            const auto text = window((std::string("{'hidden': ") + hidden + "}").c_str());
+            QVERIFY2(text.starts_with("window.hidden: expected a list of some of sources, "),
+                     text.c_str());
+        }
+        for (const char* share : {"0", "1", "-0.5", "'wide'"}) {
+            const auto text =
+                window((std::string("{'columns': {'recipe': ") + share + "}}").c_str());
+            QVERIFY2(text.starts_with("window.columns.recipe: expected a number"), text.c_str());
+        }
+        QCOMPARE(window("{'columns': {'docks': 0.5}}"),
+                 std::string("window.columns.docks: this key is not known"));
     }
 
     void filesThatAreNoSession_areNamed()

@@ -97,6 +97,13 @@ private slots:
         QTest::newRow("power") << QByteArray("2^-8") << 1.0 / 256;
         QTest::newRow("decimal") << QByteArray("0.0039") << 0.0039;
         QTest::newRow("hex") << QByteArray("0x1p-8") << 1.0 / 256;
+        QTest::newRow("n") << QByteArray("5n") << 5e-9;
+        QTest::newRow("u") << QByteArray("5u") << 5e-6;
+        QTest::newRow("micro") << QByteArray("5\xB5") << 5e-6;
+        QTest::newRow("m") << QByteArray("5m") << 0.005;
+        QTest::newRow("k") << QByteArray("3k") << 3000.0;
+        QTest::newRow("M") << QByteArray("3M") << 3e6;
+        QTest::newRow("G") << QByteArray("3G") << 3e9;
     }
     void field_takesWhatPeopleWrite()
     {
@@ -123,6 +130,11 @@ private slots:
         type(field, "abc");
         QCOMPARE(committed.count(), 0);
         QVERIFY(field.message().contains(QStringLiteral("not a finite number")));
+        for (const char* text : {"1e400", "10^400"}) {
+            type(field, text);
+            QCOMPARE(committed.count(), 0);
+            QVERIFY(field.message().contains(QStringLiteral("too large for float32")));
+        }
         QTest::keyClick(field.edit(), Qt::Key_Escape);
         QCOMPARE(field.edit()->text(), QStringLiteral("0.5"));
         QVERIFY(field.message().isEmpty());
@@ -217,6 +229,32 @@ private slots:
                 bench.document.undoStack().redo();
             }
         }
+    }
+
+    void steps_areNamedByWhatWasChosen()
+    {
+        Bench bench;
+        const auto step = [&] {
+            return bench.document.undoStack().undoText();
+        };
+        bench.choose("dtype", "int4");
+        QCOMPARE(step(), QStringLiteral("dtype int4"));
+        bench.choose("scheme", "symmetric");
+        QCOMPARE(step(), QStringLiteral("scheme symmetric"));
+        bench.choose("granularity", "per channel");
+        QCOMPARE(step(), QStringLiteral("per channel"));
+        bench.find<QSpinBox>("channel")->setValue(3);
+        QCOMPARE(step(), QStringLiteral("channel 3"));
+        bench.choose("granularity", "per tensor");
+        typeLine(bench.find<QLineEdit>("scale"), "12.5m");
+        QCOMPARE(step(), QStringLiteral("scale 0.0125"));
+        // Steps that became one have the last one's name.
+        typeLine(bench.find<QLineEdit>("scale"), "1/4");
+        QCOMPARE(step(), QStringLiteral("scale 0.25"));
+        bench.choose("observer", "mse");
+        QCOMPARE(step(), QStringLiteral("observer mse"));
+        bench.choose("rounding", "half_away");
+        QVERIFY2(step().startsWith(QStringLiteral("rounding half_away")), qPrintable(step()));
     }
 
     void groups_haveASize_andAPlaceToLookAt()

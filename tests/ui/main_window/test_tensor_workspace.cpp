@@ -71,9 +71,33 @@ private slots:
         QCOMPARE(std::string(all[0].panel->id), std::string("transfer"));
     }
 
+    void schemeOfFloats_isTheSameInTheStatusBarAndTheControl()
+    {
+        for (const char* dtype : {"float8_e4m3fn", "float8_e5m2", "bfloat16", "nf4"}) {
+            edit([&](Session& s) {
+                s.tensor.spec = {};
+                s.tensor.spec.dtype = *dtypeByName(dtype);
+            });
+            settle();
+            const auto scheme = control<QComboBox>(workspace(), "scheme")->currentText();
+            QCOMPARE(scheme, QStringLiteral("symmetric"));
+            QVERIFY2(workspace().status().contains(QLatin1Char('_') + scheme),
+                     qPrintable(workspace().status()));
+            QVERIFY2(!workspace().status().contains(QStringLiteral("affine")),
+                     qPrintable(workspace().status()));
+        }
+        edit([](Session& s) { s.tensor.spec.dtype = DType::Int4; });
+        settle();
+        QVERIFY2(workspace().status().contains(QStringLiteral("per_tensor_affine")),
+                 qPrintable(workspace().status()));
+    }
+
     void hiddenColumns_leaveRoomForTwoColumnsOfPlots()
     {
-        workspace().setColumnsVisible(false);
+        m_window->document().adjustView([](Session& session) {
+            for (const auto column : kTensorColumns)
+                session.window.setHidden(column, true);
+        });
         settle();
         QCOMPARE(workspace().grid().places().size(), std::size_t{6});
     }
