@@ -20,7 +20,6 @@ constexpr int kMostColumns = 3;
 constexpr int kMostRows = 3;
 constexpr int kMenuWidth = 24;
 constexpr int kLeastWidth = 300;
-constexpr int kLeastRow = 180;
 constexpr int kLeastHeight = 3 * 180 + 60;
 constexpr int kPlotAndTabs = 180 + 60;
 
@@ -126,9 +125,6 @@ void PanelGrid::arrange()
 {
     m_columns = std::clamp(width() / px(kColumnWidth), 1, kMostColumns);
     m_rows = std::clamp((height() - px(30)) / px(kRowHeight), 1, kMostRows);
-    // Many rows of tabs leave less room.
-    const int above = m_tabs->heightFor((width() - (m_columns - 1) * kGap) / m_columns);
-    m_rows = std::clamp((height() - above) / px(kLeastRow), 1, m_rows);
     const auto count = static_cast<std::size_t>(m_columns) * static_cast<std::size_t>(m_rows);
     const bool other = m_places.size() != count;
     while (m_places.size() < count)
