@@ -64,20 +64,8 @@ QVariant FigureTableModel::headerData(int section, Qt::Orientation orientation, 
     return m_columns[static_cast<std::size_t>(section)].title;
 }
 
-TableDialog::TableDialog(const Figure& figure, QWidget* parent) : QDialog(parent)
+void addCopyShortcut(QTableView* view)
 {
-    setWindowTitle(figure.title);
-    auto* words = new QLabel(figure.accessible, this);
-    words->setWordWrap(true);
-    words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    auto* view = new QTableView(this);
-    view->setAccessibleName(tr("numbers of the plot"));
-    view->setModel(new FigureTableModel(figure, view));
-    view->setSelectionMode(QAbstractItemView::ContiguousSelection);
-    view->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
-    for (int column = 0; column < view->model()->columnCount(); ++column)
-        view->setColumnWidth(column,
-                             std::max(110, view->horizontalHeader()->sectionSizeHint(column)));
     auto* copy = new QShortcut(QKeySequence::Copy, view);
     copy->setContext(Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, view, [view] {
@@ -93,6 +81,23 @@ TableDialog::TableDialog(const Figure& figure, QWidget* parent) : QDialog(parent
         }
         QGuiApplication::clipboard()->setText(text);
     });
+}
+
+TableDialog::TableDialog(const Figure& figure, QWidget* parent) : QDialog(parent)
+{
+    setWindowTitle(figure.title);
+    auto* words = new QLabel(figure.accessible, this);
+    words->setWordWrap(true);
+    words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    auto* view = new QTableView(this);
+    view->setAccessibleName(tr("numbers of the plot"));
+    view->setModel(new FigureTableModel(figure, view));
+    view->setSelectionMode(QAbstractItemView::ContiguousSelection);
+    view->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
+    for (int column = 0; column < view->model()->columnCount(); ++column)
+        view->setColumnWidth(column,
+                             std::max(110, view->horizontalHeader()->sectionSizeHint(column)));
+    addCopyShortcut(view);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* layout = new QVBoxLayout(this);
