@@ -384,10 +384,10 @@ Result<SessionFile> readSession(const fs::path& path)
     if (!text)
         return text.error();
     auto file = sessionFromText(*text, fs::absolute(path).parent_path());
-    if (!file && !carried && notJsonAt(*text))
-        return notJson(path.string(), "a Quantoscope session in JSON", *text);
     if (!file)
-        return Error::data(path.string() + ": " + file.error().message);
+        return !carried && notJsonAt(*text)
+                   ? notJson(path.string(), "a Quantoscope session in JSON", *text)
+                   : Error::data(path.string() + ": " + file.error().message);
     return file;
 }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "states.h"
 
-#include "core/io/formats.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/main_window/train_workspace.h"
@@ -10,7 +9,6 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QTabBar>
@@ -19,7 +17,6 @@
 #include <QToolButton>
 
 #include <algorithm>
-#include <cmath>
 
 namespace qs {
 namespace {
@@ -94,17 +91,6 @@ void trainWeights(MainWindow& window, const char* preset, bool perChannel, int s
         QTest::qWait(50);
     } while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle);
     control<QTabBar>(workspace, "Plot of the training")->setCurrentIndex(1);
-}
-
-/// Writes a tensor with elements that are not finite.
-QString notFinite(const QString& folder)
-{
-    const QString path = QDir(folder).filePath(QStringLiteral("not_finite.npy"));
-    const auto tensor =
-        Tensor::fromFloats("x", *Shape::make({6}), {1, -2, std::nanf(""), INFINITY, 0.5F, 3});
-    if (!writeTensors(path.toStdString(), {&tensor, 1}))
-        qFatal("%s could not be written", qPrintable(path));
-    return path;
 }
 
 /// One quantizer after the other.
@@ -207,7 +193,7 @@ std::vector<State> quantizerStates()
 }
 
 /// Other ways to look at a tensor, and what is said when something is wrong.
-std::vector<State> viewStates(const QString& bad)
+std::vector<State> viewStates()
 {
     return {
         {"range_curve_float8", example([](Session& s) {
@@ -245,10 +231,6 @@ std::vector<State> viewStates(const QString& bad)
              while (timer.elapsed() < 60000 && !(w.tensorWorkspace().indexJob().fraction() > 0.2))
                  QTest::qWait(5);
          }},
-        {"not_finite",
-         [bad](MainWindow& w) {
-             w.openPaths({bad});
-         }},
         {"invalid_scale",
          [](MainWindow& w) {
              w.openExample();
@@ -269,12 +251,6 @@ std::vector<State> viewStates(const QString& bad)
              auto* plot = plotsInSight(w).front();
              QTest::mouseMove(
                  plot, {static_cast<int>(plot->pixelOf(0.1)), plot->axesRect().center().y()});
-         }},
-        {"missing_file",
-         [](MainWindow& w) {
-             w.openExample();
-             settle(w);
-             w.openPaths({QStringLiteral("/nonexistent/weights.safetensors")});
          }},
     };
 }
@@ -333,7 +309,7 @@ std::vector<State> panelStates()
 std::vector<State> states(const QString& folder)
 {
     auto all = quantizerStates();
-    for (const auto& more : {panelStates(), panelVariants(), viewStates(notFinite(folder)),
+    for (const auto& more : {panelStates(), panelVariants(), viewStates(), noteStates(folder),
                              comparisonStates(), shellStates(), dialogStates(), trainingStates()})
         all.insert(all.end(), more.begin(), more.end());
     return all;

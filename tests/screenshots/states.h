@@ -31,6 +31,8 @@ struct State {
 std::vector<State> panelVariants();
 std::vector<State> comparisonStates();
 std::vector<State> shellStates();
+/// Elements that are not finite, and files that cannot be read; `folder` gets them.
+std::vector<State> noteStates(const QString& folder);
 
 /// All of them; `folder` gets the files that some of them open. Every panel of the Tensor workspace
 /// that is not in front anyway has a state of its name.

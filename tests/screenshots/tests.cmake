@@ -6,6 +6,7 @@ add_library(screenshot_suite STATIC
     ${screenshots}/capture.cpp
     ${screenshots}/checks.cpp
     ${screenshots}/more_states.cpp
+    ${screenshots}/note_states.cpp
     ${screenshots}/plot_checks.cpp
     ${screenshots}/plot_paint.cpp
     ${screenshots}/record.cpp
