@@ -3,6 +3,7 @@
 #include "ui/dialogs/non_finite_dialog.h"
 
 #include "core/base/text.h"
+#include "ui/controls/forms.h"
 #include "ui/dialogs/table_dialog.h"
 #include "ui/panels/grid_view.h"
 
@@ -125,11 +126,11 @@ NonFiniteDialog::NonFiniteDialog(const Tensor& tensor, QWidget* parent)
         [](const Tensor& subject, const JobContext& context) {
             return findNonFinite(subject, kMostNonFinite, context);
         },
-        [this](const Tensor&, Result<NonFiniteElements> found) { show(std::move(found)); }, this);
+        [this](const Tensor&, Result<NonFiniteElements> found) { tell(std::move(found)); }, this);
     m_job->request(tensor);
 }
 
-void NonFiniteDialog::show(Result<NonFiniteElements> found)
+void NonFiniteDialog::tell(Result<NonFiniteElements> found)
 {
     m_progress->hide();
     if (!found) {

@@ -50,7 +50,7 @@ signals:
     void elementChosen(std::int64_t index);
 
 private:
-    void show(Result<NonFiniteElements> found);
+    void tell(Result<NonFiniteElements> found);
 
     QString m_name;
     bool m_rounded; ///< read as float32, which cannot hold all that the file can

@@ -68,7 +68,7 @@ void addCopyShortcut(QTableView* view)
 {
     auto* copy = new QShortcut(QKeySequence::Copy, view);
     copy->setContext(Qt::WidgetShortcut);
-    connect(copy, &QShortcut::activated, view, [view] {
+    QObject::connect(copy, &QShortcut::activated, view, [view] {
         QString text;
         int row = -1;
         auto chosen = view->selectionModel()->selectedIndexes();

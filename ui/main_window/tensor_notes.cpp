@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/io/messages.h"
 #include "ui/controls/file_problem_card.h"
+#include "ui/controls/forms.h"
 #include "ui/dialogs/non_finite_dialog.h"
 #include "ui/panels/grid_view.h"
 
@@ -129,7 +130,7 @@ void TensorNotes::showPositions()
         m_dialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(m_dialog, &NonFiniteDialog::elementChosen, this, &TensorNotes::elementChosen);
     }
-    m_dialog->QDialog::show();
+    m_dialog->show();
     m_dialog->raise();
     m_dialog->activateWindow();
 }

@@ -36,7 +36,9 @@ std::vector<Kind> kindsOf(const TensorResult& result)
 
 QString nameOf(NonFiniteKind kind)
 {
-    return text(name(kind)).replace(QLatin1Char('-'), QChar(0x2212));
+    const auto ascii = name(kind);
+    return QString::fromLatin1(ascii.data(), static_cast<qsizetype>(ascii.size()))
+        .replace(QLatin1Char('-'), QChar(0x2212));
 }
 
 /// What the shown quantizer makes of the value. ggml's blocks take none of them.
