@@ -105,6 +105,8 @@ NonFiniteDialog::NonFiniteDialog(const Tensor& tensor, QWidget* parent)
     m_view->setTabKeyNavigation(false);
     m_view->verticalHeader()->hide();
     m_view->horizontalHeader()->setStretchLastSection(true);
+    m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 6);
     addCopyShortcut(m_view);
     const auto choose = [this](const QModelIndex& index) {
         emit elementChosen(m_model->elementAt(index.row()));
@@ -143,9 +145,10 @@ void NonFiniteDialog::tell(Result<NonFiniteElements> found)
             ? tr("The first %1 of %2 elements that are not finite, in memory order")
                   .arg(count(listed), count(found->total()))
             : tr("All %1 elements that are not finite, in memory order").arg(count(listed));
-    QString words = tr("%1: %2 NaN, %3 +Inf, %4 \u2212Inf. A click or Enter picks one.")
-                        .arg(which, count(found->nanCount), count(found->posInfCount),
-                             count(found->negInfCount));
+    QString words =
+        tr("%1: %2\u00a0NaN, %3\u00a0+Inf, %4\u00a0\u2212Inf. A click or Enter picks one.")
+            .arg(which, count(found->nanCount), count(found->posInfCount),
+                 count(found->negInfCount));
     if (m_rounded)
         words += tr(" Read as float32: what it cannot hold counts as infinite.");
     m_words->setText(words);

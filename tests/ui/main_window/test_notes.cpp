@@ -95,7 +95,8 @@ private slots:
         QVERIFY(dialog != nullptr);
         auto* view = dialog->findChild<QTableView*>();
         QVERIFY(words(*dialog).startsWith(QStringLiteral("All 3 elements")));
-        QVERIFY(words(*dialog).contains(QStringLiteral("1 NaN, 1 +Inf, 1 \u2212Inf")));
+        QVERIFY(
+            words(*dialog).contains(QStringLiteral("1\u00a0NaN, 1\u00a0+Inf, 1\u00a0\u2212Inf")));
         QCOMPARE(view->model()->rowCount(), 3);
         // By the keyboard alone.
         view->setFocus();

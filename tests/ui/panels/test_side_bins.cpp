@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 using namespace qs;
 
@@ -150,7 +151,7 @@ private slots:
         without.sideBins.clear();
         QWidget window;
         std::vector<PlotView*> views;
-        for (const Figure* figure : {&with, &without}) {
+        for (const auto* figure : {&with, &std::as_const(without)}) {
             auto* view = new PlotView(&window);
             view->setGeometry(0, static_cast<int>(views.size()) * 260, 600, 250);
             view->setFigure(*figure);
