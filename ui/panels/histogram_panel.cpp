@@ -360,7 +360,7 @@ Figure histogramFigure(const PanelInput& input)
     if (of == HistogramOf::Code) {
         addCodes(figure, *result.shown, counts);
         if (figure.emptyText.isEmpty())
-            figure.sideBins = sideBins(result, of, !counts.isDensity());
+            addSideBins(figure, result, of);
         return figure;
     }
     figure.x = valueAxis(result);
@@ -370,7 +370,7 @@ Figure histogramFigure(const PanelInput& input)
         addFloat(figure, result, counts, std::move(levels));
     else
         addDequantized(figure, counts, std::move(levels));
-    figure.sideBins = sideBins(result, of, figure.y.unit == Panels::tr("count"));
+    addSideBins(figure, result, of);
     addClippedRegions(figure, result, grid);
     addRangeHandles(figure, result, grid);
     return figure;

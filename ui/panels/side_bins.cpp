@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace qs {
 namespace {
@@ -73,20 +74,21 @@ QString realText(double value)
     return QString::fromStdString(formatShort(value));
 }
 
-std::vector<SideBin> sideBins(const TensorResult& result, HistogramOf of, bool axisCounts)
+void addSideBins(Figure& figure, const TensorResult& result, HistogramOf of)
 {
-    std::vector<SideBin> bins;
+    const bool counts = figure.y.unit == Panels::tr("count");
     for (const auto& [kind, count, value] : kindsOf(result)) {
         SideBin bin;
         bin.name = nameOf(kind);
         bin.count = count;
-        if (axisCounts)
+        if (counts)
             bin.y = static_cast<double>(count);
         bin.right = kind == NonFiniteKind::PosInf;
         bin.becomes = becomes(result, of, value);
-        bins.push_back(std::move(bin));
+        figure.sideBins.push_back(std::move(bin));
     }
-    return bins;
+    if (!counts && !figure.sideBins.empty())
+        figure.note += Panels::tr("; NaN and Inf as counts");
 }
 
 QString sideBinWords(const TensorResult& result)

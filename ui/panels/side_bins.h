@@ -4,15 +4,13 @@
 
 #include "ui/panels/panel.h"
 
-#include <vector>
-
 namespace qs {
 
-/// Elements of what is shown that are not finite, and so in no bin: NaN and -Inf at the left, +Inf
-/// at the right, those that there are. For `of` other than Float with what the shown quantizer
-/// makes of each. Their bars end at their counts where the y axis is of counts, nowhere on one of
-/// densities.
-std::vector<SideBin> sideBins(const TensorResult& result, HistogramOf of, bool axisCounts);
+/// Gives a histogram the elements of what is shown that are not finite, and so in no bin: NaN and
+/// -Inf at the left, +Inf at the right, those that there are. For `of` other than Float with what
+/// the shown quantizer makes of each. Their bars end at their counts where the y axis, which is
+/// there already, is of counts; one of densities has no place for them, and the note says so.
+void addSideBins(Figure& figure, const TensorResult& result, HistogramOf of);
 
 /// A number as others are shown; "NaN", "+Inf" and "−Inf" for those that are none.
 QString realText(double value);

@@ -3,7 +3,7 @@
 // Elements that are not finite beside the histograms: in the picture, in its numbers, in its words.
 #include "panel_inputs.h"
 
-#include "ui/panels/side_bins.h"
+#include "ui/panels/panel_figure.h"
 #include "ui/plot/figure_columns.h"
 #include "ui/plot/figure_export.h"
 #include "ui/plot/plot_view.h"
@@ -54,7 +54,8 @@ private slots:
     {
         for (const auto of : {HistogramOf::Float, HistogramOf::Dequantized, HistogramOf::Code}) {
             for (const auto counts : {CountScale::Linear, CountScale::Log, CountScale::Density}) {
-                const auto bins = histogram(int4(1), of, counts).sideBins;
+                const auto figure = histogram(int4(1), of, counts);
+                const auto& bins = figure.sideBins;
                 QCOMPARE(bins.size(), std::size_t{3});
                 QCOMPARE(bins[0].name, QStringLiteral("NaN"));
                 QCOMPARE(bins[0].count, std::int64_t{3});
@@ -69,6 +70,7 @@ private slots:
                     if (bin.y)
                         QCOMPARE(*bin.y, static_cast<double>(bin.count));
                 }
+                QCOMPARE(figure.note.contains(u"as counts"), counts == CountScale::Density);
             }
         }
     }
@@ -126,6 +128,37 @@ private slots:
         const auto csv = figureCsv(figure);
         QVERIFY(csv.contains("count not finite") && csv.contains("NaN"));
         QVERIFY(figureNpy(figure).contains("count not finite"));
+    }
+
+    /// Every panel draws a tensor one of whose NaN or infinities is picked, and draws no such
+    /// place.
+    void everyPanel_withOnePicked_drawsFinitePlacesOnly()
+    {
+        for (const QuantSpec& spec : {specOf(DType::Qint8), specOf(DType::Float8E5m2)}) {
+            auto input = inputOf(spec, mixed());
+            for (const std::int64_t index : {2, 3, 4}) {
+                input.view.picked = index;
+                auto element =
+                    inspectElement(input.tensor->facts->tensor, input.tensor->report->spec,
+                                   input.tensor->report->params, index);
+                QVERIFY(element);
+                QVERIFY(!std::isfinite(element->x));
+                input.picked = std::make_shared<const ElementInspection>(*std::move(element));
+                for (const auto& panel : panels()) {
+                    if (panel.workspace != WorkspaceId::Tensor || panel.study != StudyKind::None)
+                        continue;
+                    const auto figure = qs::figureOf(panel, input);
+                    for (const auto& marker : figure.markers)
+                        QVERIFY2(std::isfinite(marker.x), panel.id);
+                    for (const auto& link : figure.links)
+                        QVERIFY2(std::isfinite(link.fromX) && std::isfinite(link.toX), panel.id);
+                    for (const auto& series : figure.series) {
+                        for (const double x : series.x)
+                            QVERIFY2(std::isfinite(x), panel.id);
+                    }
+                }
+            }
+        }
     }
 
     void onlyWhatIsShown_isCounted()
