@@ -14,6 +14,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/analysis/indexed_histogram.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/indexed_report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/metrics.cpp
+    ${PROJECT_SOURCE_DIR}/core/analysis/non_finite.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rate_distortion.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/report.cpp
     ${PROJECT_SOURCE_DIR}/core/analysis/rule_swaps.cpp

@@ -73,6 +73,7 @@ public:
 
     Result<SampleSet> read(std::string_view text, const JobContext& context)
     {
+        m_begin = text.data();
         if (text.starts_with("\xEF\xBB\xBF"))
             text.remove_prefix(3);
         const auto size = static_cast<double>(std::max<std::size_t>(text.size(), 1));
@@ -98,10 +99,11 @@ public:
     }
 
 private:
-    Error wrong(const std::string& expected, const std::string& found) const
+    /// `at`: the part of the text that is wrong.
+    Error wrong(const std::string& expected, const std::string& found, std::string_view at) const
     {
-        return Error::data(m_path + ": line " + std::to_string(m_line) + ": expected " + expected +
-                           ", found " + found);
+        return damaged(m_path + ": line " + std::to_string(m_line), expected, found,
+                       static_cast<std::uint64_t>(at.data() - m_begin));
     }
 
     /// Learns separator and columns; the line may be a header.
@@ -118,7 +120,7 @@ private:
             return wrong(std::to_string(least) + " to " + std::to_string(kMaxCsvColumns) +
                              " columns (features, then " +
                              (m_targets == 0 ? "the class" : "the targets") + ")",
-                         std::to_string(m_columns));
+                         std::to_string(m_columns), line);
         // A number and its separator are two bytes at least.
         const auto lines = std::count(text.begin(), text.end(), '\n') + 1;
         const auto most = std::min<std::int64_t>(lines * m_columns,
@@ -137,31 +139,31 @@ private:
         Result<void> result;
         forEachField(line, m_separator, [&](std::string_view field) {
             if (result && column < m_columns)
-                result = readField(field, column);
+                result = readField(field, column, line);
             ++column;
         });
         if (column != m_columns)
             return wrong(std::to_string(m_columns) + " columns as in the first line",
-                         std::to_string(column));
+                         std::to_string(column), line);
         ++m_rows;
         return result;
     }
 
-    Result<void> readField(std::string_view field, std::int64_t column)
+    Result<void> readField(std::string_view field, std::int64_t column, std::string_view line)
     {
         const auto number = readNumber(field);
         const std::string name = "column " + std::to_string(column + 1);
         if (!number.isNumber)
             return wrong("a number with a decimal point in " + name,
-                         "'" + printable(field, 40) + "'");
+                         "'" + printable(field, 40) + "'", field.empty() ? line : field);
         if (!std::isfinite(number.value))
-            return wrong("a finite float32 in " + name, "'" + printable(field, 40) + "'");
+            return wrong("a finite float32 in " + name, "'" + printable(field, 40) + "'", field);
         if (m_targets == 0 && column == m_columns - 1) {
             const float label = number.value;
             if (label < 0 || label >= kMaxClasses || label != std::floor(label))
                 return wrong("a class in " + name + ", a whole number from 0 to " +
                                  std::to_string(kMaxClasses - 1),
-                             "'" + printable(field, 40) + "'");
+                             "'" + printable(field, 40) + "'", field);
             m_labels.push_back(static_cast<std::int32_t>(label));
         } else if (column >= m_columns - m_targets) {
             m_wanted.push_back(number.value);
@@ -187,6 +189,7 @@ private:
 
     const std::string& m_path;
     const std::int64_t m_targets;
+    const char* m_begin = nullptr; ///< of the file
     char m_separator = ',';
     std::int64_t m_columns = 0;
     std::int64_t m_line = 0;

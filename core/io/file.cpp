@@ -82,7 +82,7 @@ Result<Content> readToEnd(const std::string& path, int fd, std::size_t sizeHint,
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got < 0)
-            return unusable(path, kReadable, errno);
+            return unusable(path, kReadable, errno, size);
         if (got == 0)
             break;
         size += static_cast<std::size_t>(got);

@@ -117,10 +117,10 @@ Result<const FormatInfo*> chooseFormat(const std::string& path, std::string_view
         return format;
     if (const auto* format = formatByEnding(ungzippedPath)) {
         if (start.empty())
-            return damaged(path, std::string(format->description), "an empty file");
+            return damaged(path, std::string(format->description), "an empty file", 0);
         return format;
     }
-    return damaged(path, knownFormats(false), startText(start));
+    return damaged(path, knownFormats(false), startText(start), 0);
 }
 
 Result<TensorFile> readFileOfTensors(const std::string& path, const JobContext& context)
@@ -146,7 +146,8 @@ Result<TensorFile> readFileOfTensors(const std::string& path, const JobContext& 
         context);
     if (!inflated)
         return inflated.error();
-    return (*format)->read(path, *inflated, context);
+    auto file = (*format)->read(path, *inflated, context);
+    return file ? std::move(file) : insideGzip(file.error());
 }
 
 } // namespace

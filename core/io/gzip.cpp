@@ -17,7 +17,8 @@ class Inflater {
 public:
     enum class State { More, Done, Damaged, Truncated };
 
-    explicit Inflater(std::span<const std::byte> compressed) : m_input(compressed)
+    explicit Inflater(std::span<const std::byte> compressed)
+        : m_input(compressed), m_compressed(compressed.size())
     {
         m_ready = ::inflateInit2(&m_stream, 15 + 16) == Z_OK; // 16: gzip, not zlib
     }
@@ -28,6 +29,9 @@ public:
     }
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
+
+    /// The compressed bytes that were taken: where a damage was noticed.
+    std::uint64_t position() const { return m_compressed - m_input.size(); }
 
     /// Fills the front of `to`; `written` says how much of it. More: all of it, there may be more.
     State fill(std::span<std::byte> to, std::size_t& written)
@@ -65,6 +69,7 @@ private:
     static constexpr std::size_t kMaxStep = std::size_t{1} << 20;
 
     std::span<const std::byte> m_input;
+    std::uint64_t m_compressed;
     z_stream m_stream{};
     bool m_ready = false;
 };
@@ -106,7 +111,7 @@ Result<Content> inflateGzip(const std::string& path, std::span<const std::byte> 
             if (!expected) {
                 const auto told = announced(bytes);
                 if (!told)
-                    return told.error();
+                    return insideGzip(told.error());
                 expected = *told;
             }
             const std::uint64_t limit = expected.value_or(kMaxContentBytes);
@@ -127,10 +132,12 @@ Result<Content> inflateGzip(const std::string& path, std::span<const std::byte> 
         size += written;
     }
     if (state == Inflater::State::Damaged)
-        return damaged(path, "gzip data", "damage after " + bytesText(size) + " were decompressed");
+        return damaged(path, "gzip data", "damage after " + bytesText(size) + " were decompressed",
+                       inflater.position());
     if (state == Inflater::State::Truncated)
         return damaged(path, "complete gzip data",
-                       "their end after " + bytesText(size) + " were decompressed");
+                       "their end after " + bytesText(size) + " were decompressed",
+                       inflater.position());
     bytes.resize(size);
     if (expected && *expected != size)
         return wrongSize(path, *expected, bytesText(size));

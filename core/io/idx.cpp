@@ -40,26 +40,27 @@ Result<IdxHeader> readHeader(const std::string& path, std::span<const std::byte>
     const auto code = reader.little<std::uint8_t>();
     const auto rank = reader.little<std::uint8_t>();
     if (!rank)
-        return damaged(path, "an IDX header of at least 4 bytes", bytesText(bytes.size()));
+        return damaged(path, "an IDX header of at least 4 bytes", bytesText(bytes.size()),
+                       bytes.size());
     if (*zeros != 0)
         return damaged(path, "two zero bytes at the start of an IDX file",
-                       std::to_string(*zeros >> 8) + " and " + std::to_string(*zeros & 0xFF));
+                       std::to_string(*zeros >> 8) + " and " + std::to_string(*zeros & 0xFF), 0);
     const auto* type = typeOf(*code);
     if (type == nullptr)
-        return damaged(path, "an IDX type of 8, 9, 11, 12, 13 or 14", std::to_string(*code));
+        return damaged(path, "an IDX type of 8, 9, 11, 12, 13 or 14", std::to_string(*code), 2);
     if (*rank < 1 || *rank > kMaxRank)
-        return damaged(path, "1 to 32 dimensions", std::to_string(*rank));
+        return damaged(path, "1 to 32 dimensions", std::to_string(*rank), 3);
     std::vector<std::int64_t> sizes;
     for (int i = 0; i < *rank; ++i) {
         const auto size = reader.big<std::uint32_t>();
         if (!size)
             return damaged(path, bytesText(4 + 4 * std::uint64_t{*rank}) + " of IDX header",
-                           bytesText(bytes.size()));
+                           bytesText(bytes.size()), bytes.size());
         sizes.push_back(*size);
     }
     auto shape = Shape::make(std::move(sizes));
     if (!shape)
-        return damaged(path, "sizes of a tensor", shape.error().message);
+        return damaged(path, "sizes of a tensor", shape.error().message, 4);
     return IdxHeader{type->type, *std::move(shape), reader.position()};
 }
 

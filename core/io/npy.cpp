@@ -22,6 +22,8 @@ struct NpyDict {
     std::string descr;
     bool fortranOrder = false;
     std::vector<std::int64_t> sizes;
+    std::size_t descrAt = 0; ///< where they begin in the text
+    std::size_t shapeAt = 0;
 };
 
 struct NpyHeader {
@@ -38,6 +40,9 @@ class DictReader {
 public:
     explicit DictReader(std::string_view text) : m_text(text) {}
 
+    /// How far it came: where what was expected is not.
+    std::size_t position() const { return m_pos; }
+
     /// The dict, or what was expected where it is not one.
     Result<NpyDict> dict()
     {
@@ -48,23 +53,29 @@ public:
         if (!accept('{'))
             return wrong("'{'");
         while (!accept('}')) {
+            skipSpace();
+            const std::size_t keyAt = m_pos;
             const auto key = quoted();
             if (!key || !accept(':'))
                 return wrong("'descr', 'fortran_order' or 'shape' and a colon");
+            skipSpace();
+            const std::size_t valueAt = m_pos;
             if (*key == "descr" && !descr) {
+                dict.descrAt = valueAt;
                 descr = readDescr(dict.descr);
                 if (!descr)
-                    return wrong("the text of a type");
+                    return wrong("the text of a type", valueAt);
             } else if (*key == "fortran_order" && !order) {
                 order = readBool(dict.fortranOrder);
                 if (!order)
-                    return wrong("True or False");
+                    return wrong("True or False", valueAt);
             } else if (*key == "shape" && !shape) {
+                dict.shapeAt = valueAt;
                 shape = readSizes(dict.sizes);
                 if (!shape)
-                    return wrong("a tuple of at most 32 sizes");
+                    return wrong("a tuple of at most 32 sizes", valueAt);
             } else {
-                return wrong("each of the keys 'descr', 'fortran_order' and 'shape' once");
+                return wrong("each of the keys 'descr', 'fortran_order' and 'shape' once", keyAt);
             }
             if (!accept(',') && !next('}'))
                 return wrong("',' or '}'");
@@ -79,6 +90,11 @@ public:
 
 private:
     Error wrong(std::string_view expected) const { return Error::data(std::string(expected)); }
+    Error wrong(std::string_view expected, std::size_t at)
+    {
+        m_pos = at;
+        return wrong(expected);
+    }
 
     void skipSpace()
     {
@@ -215,7 +231,7 @@ std::string_view kindOf(std::string_view descr)
     }
 }
 
-Result<ElementType> typeOf(const std::string& path, const std::string& descr)
+Result<ElementType> typeOf(const std::string& path, const std::string& descr, std::uint64_t at)
 {
     const std::string_view text = descr;
     for (const auto& row : elementTypes()) {
@@ -225,7 +241,7 @@ Result<ElementType> typeOf(const std::string& path, const std::string& descr)
             return row.type;
     }
     return damaged(path, "numbers such as '<f4', '<f2', '|i1' or '|b1'",
-                   "'" + printable(text, 40) + "' (" + std::string(kindOf(text)) + ")");
+                   "'" + printable(text, 40) + "' (" + std::string(kindOf(text)) + ")", at);
 }
 
 std::optional<std::uint32_t> headerLength(unsigned major, ByteReader& reader)
@@ -242,33 +258,39 @@ Result<NpyHeader> readHeader(const std::string& path, std::span<const std::byte>
     const auto magic = reader.takeText(kMagic.size());
     if (!magic || *magic != kMagic)
         return damaged(path, "'\\x93NUMPY' at the start of a .npy file",
-                       bytes.size() < kMagic.size() ? bytesText(bytes.size()) : "other bytes");
+                       bytes.size() < kMagic.size() ? bytesText(bytes.size()) : "other bytes", 0);
     const auto major = reader.little<std::uint8_t>();
     const auto minor = reader.little<std::uint8_t>();
     if (!minor)
-        return damaged(path, "a .npy header of at least 10 bytes", bytesText(bytes.size()));
+        return damaged(path, "a .npy header of at least 10 bytes", bytesText(bytes.size()),
+                       bytes.size());
     if (*major < 1 || *major > 3 || *minor != 0)
         return damaged(path, "version 1.0, 2.0 or 3.0 of the .npy format",
-                       std::to_string(*major) + "." + std::to_string(*minor));
+                       std::to_string(*major) + "." + std::to_string(*minor), kMagic.size());
     const auto length = headerLength(*major, reader);
     if (!length)
-        return damaged(path, "the length of the .npy header", "the end of the file");
+        return damaged(path, "the length of the .npy header", "the end of the file", bytes.size());
+    const std::size_t lengthAt = kMagic.size() + 2;
     if (*length > kMaxHeaderBytes)
         return damaged(path, "a .npy header of at most " + bytesText(kMaxHeaderBytes),
-                       bytesText(*length));
+                       bytesText(*length), lengthAt);
+    const std::size_t textAt = reader.position();
     const auto text = reader.takeText(*length);
     if (!text)
-        return damaged(path, bytesText(*length) + " of .npy header", bytesText(reader.remaining()));
-    auto dict = DictReader(*text).dict();
+        return damaged(path, bytesText(*length) + " of .npy header", bytesText(reader.remaining()),
+                       bytes.size());
+    DictReader dictReader(*text);
+    auto dict = dictReader.dict();
     if (!dict)
         return damaged(path, dict.error().message + " in the .npy header",
-                       "'" + printable(*text) + "'");
-    const auto type = typeOf(path, dict->descr);
+                       "'" + printable(*text) + "'", textAt + dictReader.position());
+    const auto type = typeOf(path, dict->descr, textAt + dict->descrAt);
     if (!type)
         return type.error();
     auto shape = Shape::make(std::move(dict->sizes));
     if (!shape)
-        return damaged(path, "the shape of a tensor", shape.error().message);
+        return damaged(path, "the shape of a tensor", shape.error().message,
+                       textAt + dict->shapeAt);
     return NpyHeader{*type, dict->descr.starts_with('>'), dict->fortranOrder, *std::move(shape),
                      reader.position()};
 }

@@ -6,6 +6,7 @@
 #include "core/io/npy.h"
 #include "core/io/write_bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <set>
@@ -68,6 +69,15 @@ Result<Content> readMember(const std::string& path, zip_t* archive, const zip_st
     return contentOf(std::move(bytes));
 }
 
+/// Whether the record is there with which a zip archive ends: what a file that was cut off lacks. A
+/// comment of at most 65,535 bytes may follow its 22 bytes (APPNOTE.TXT 6.3, 4.3.16).
+bool hasEnd(std::span<const std::byte> bytes)
+{
+    constexpr std::array kEnd = {std::byte{'P'}, std::byte{'K'}, std::byte{5}, std::byte{6}};
+    const auto tail = bytes.last(std::min<std::size_t>(bytes.size(), 65535 + 22));
+    return std::search(tail.begin(), tail.end(), kEnd.begin(), kEnd.end()) != tail.end();
+}
+
 } // namespace
 
 bool npzMatches(std::span<const std::byte> start)
@@ -92,7 +102,7 @@ Result<TensorFile> readNpz(const std::string& path, const Content& content,
 {
     if (!npzMatches(content.bytes)) // libzip takes no bytes at all for an empty archive
         return damaged(path, "'PK' at the start of a .npz archive",
-                       content.bytes.empty() ? "an empty file" : "other bytes");
+                       content.bytes.empty() ? "an empty file" : "other bytes", 0);
     zip_error_t error;
     ::zip_error_init(&error);
     Source source(
@@ -100,6 +110,11 @@ Result<TensorFile> readNpz(const std::string& path, const Content& content,
     if (!source)
         return damaged(path, "a zip archive", reasonOf(error));
     const Archive archive(::zip_open_from_source(source.get(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
+    if (!archive && !hasEnd(content.bytes)) {
+        ::zip_error_fini(&error);
+        return damaged(path, "the list of members that ends a zip archive", "the end of the file",
+                       content.bytes.size());
+    }
     if (!archive)
         return damaged(path, "a zip archive of .npy files", reasonOf(error));
     source.release(); // the archive's now

@@ -18,7 +18,7 @@ namespace {
 
 /// Whether the tensors' data follow each other from 0 to dataSize without hole or overlap.
 Result<void> checkLayout(const std::string& path, const std::vector<SafetensorsEntry>& entries,
-                         std::uint64_t dataSize)
+                         std::uint64_t dataAt, std::uint64_t dataSize)
 {
     std::vector<std::size_t> order(entries.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -30,16 +30,18 @@ Result<void> checkLayout(const std::string& path, const std::vector<SafetensorsE
         if (entry.offsets[0] > entry.offsets[1])
             return damaged(path, "data of " + name + " that end after their begin",
                            "data_offsets " + std::to_string(entry.offsets[0]) + " and " +
-                               std::to_string(entry.offsets[1]));
+                               std::to_string(entry.offsets[1]),
+                           entry.at);
         if (entry.offsets[0] != end)
             return damaged(path,
                            "data of " + name + " from byte " + std::to_string(end) +
                                ", where those before them end",
-                           "data_offsets from " + std::to_string(entry.offsets[0]));
+                           "data_offsets from " + std::to_string(entry.offsets[0]), entry.at);
         end = entry.offsets[1];
     }
     if (end != dataSize)
-        return damaged(path, bytesText(end) + " of data for all tensors", bytesText(dataSize));
+        return damaged(path, bytesText(end) + " of data for all tensors", bytesText(dataSize),
+                       dataAt + std::min(end, dataSize));
     return {};
 }
 
@@ -58,7 +60,7 @@ Result<TensorEntry> readEntry(const std::string& path, SafetensorsEntry&& header
     const std::string where = "tensor '" + printable(header.name) + "'";
     auto shape = Shape::make(std::move(header.sizes));
     if (!shape)
-        return damaged(path, "the shape of " + where, shape.error().message);
+        return damaged(path, "the shape of " + where, shape.error().message, header.at);
     const std::uint64_t size = header.offsets[1] - header.offsets[0];
     TensorEntry entry{std::move(header.name), std::move(header.dtype), *shape, size, {}, {}};
     const auto* row = typeOf(entry.dtype);
@@ -73,7 +75,7 @@ Result<TensorEntry> readEntry(const std::string& path, SafetensorsEntry&& header
                        (expected ? bytesText(*expected) : "more than 2^63 bytes") +
                            " of data for " + where + ", shape " + shape->toString() + " of " +
                            entry.dtype,
-                       bytesText(size));
+                       bytesText(size), header.at);
     auto tensor = viewTensor(
         path, entry.name, row->type, *std::move(shape), content,
         data.subspan(static_cast<std::size_t>(header.offsets[0]), static_cast<std::size_t>(size)));
@@ -117,7 +119,7 @@ Result<TensorFile> readSafetensors(const std::string& path, const Content& conte
         return header.error();
     auto& entries = header->entries;
     const auto data = content.bytes.subspan(header->size);
-    const auto layout = checkLayout(path, entries, data.size());
+    const auto layout = checkLayout(path, entries, header->size, data.size());
     if (!layout)
         return layout.error();
     TensorFile file{path, "safetensors", {}, std::move(header->metadata)};

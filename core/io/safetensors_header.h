@@ -24,6 +24,7 @@ struct SafetensorsEntry {
     std::vector<std::int64_t> sizes;
     std::vector<std::uint64_t> offsets; ///< begin and end, relative to the end of the header
     bool hasShape = false;
+    std::uint64_t at = 0; ///< where its name begins in the file
 };
 
 /// The header of a .safetensors file. Names are unique; whether offsets make sense is not judged.

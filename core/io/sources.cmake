@@ -6,6 +6,7 @@ target_sources(quantoscope_core PRIVATE
     ${PROJECT_SOURCE_DIR}/core/io/generators.cpp
     ${PROJECT_SOURCE_DIR}/core/io/gzip.cpp
     ${PROJECT_SOURCE_DIR}/core/io/idx.cpp
+    ${PROJECT_SOURCE_DIR}/core/io/json_text.cpp
     ${PROJECT_SOURCE_DIR}/core/io/messages.cpp
     ${PROJECT_SOURCE_DIR}/core/io/npy.cpp
     ${PROJECT_SOURCE_DIR}/core/io/npz.cpp

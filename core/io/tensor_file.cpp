@@ -22,6 +22,14 @@ std::string listNames(const std::vector<TensorEntry>& tensors)
     return join(names);
 }
 
+/// The first missing byte of data that are too short, the first one too many of data that are not.
+std::uint64_t wrongSizeAt(const Content& content, std::span<const std::byte> data,
+                          std::optional<std::uint64_t> expected)
+{
+    const auto begin = static_cast<std::uint64_t>(data.data() - content.bytes.data());
+    return begin + std::min<std::uint64_t>(expected.value_or(UINT64_MAX), data.size());
+}
+
 } // namespace
 
 Result<Tensor> TensorFile::tensor(std::string_view name) const
@@ -98,7 +106,7 @@ Result<Tensor> viewTensor(const std::string& path, std::string name, ElementType
                        (expected ? bytesText(*expected) : std::string("more than 2^63 bytes")) +
                            " of data for shape " + shape.toString() + " of " +
                            std::string(info(type).name),
-                       bytesText(data.size()));
+                       bytesText(data.size()), wrongSizeAt(content, data, expected));
     return Tensor::make(std::move(name), type, std::move(shape), content.owner, data);
 }
 

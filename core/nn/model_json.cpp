@@ -5,6 +5,7 @@
 #include "core/base/json_reader.h"
 #include "core/base/text.h"
 #include "core/io/file.h"
+#include "core/io/json_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -190,7 +191,7 @@ Result<ModelSpec> readModel(const std::string& path, const JobContext& context)
     const auto* text = reinterpret_cast<const char*>(content->bytes.data());
     const auto json = Json::parse(text, text + content->bytes.size(), nullptr, false);
     if (json.is_discarded())
-        return Error::data(path + ": expected JSON, found something else");
+        return notJson(path, "JSON", {text, content->bytes.size()});
     auto model = modelFromJson(json);
     if (!model)
         return Error{model.error().kind, path + ": " + model.error().message};

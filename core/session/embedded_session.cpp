@@ -134,7 +134,7 @@ Result<std::string> insidePng(const std::string& name, std::span<const std::byte
         const auto data = type ? reader.takeText(*length) : std::nullopt;
         const auto checksum = data ? reader.big<std::uint32_t>() : std::nullopt;
         if (!checksum)
-            return damaged(name, "a whole chunk of PNG", "the end of the file");
+            return damaged(name, "a whole chunk of PNG", "the end of the file", content.size());
         if (*type == "IEND")
             break;
         std::string_view rest = *data;
@@ -146,7 +146,7 @@ Result<std::string> insidePng(const std::string& name, std::span<const std::byte
                                    static_cast<uInt>(data->size() + 4));
         if (found != *checksum)
             return damaged(name, "the session's checksum " + std::to_string(*checksum),
-                           std::to_string(found));
+                           std::to_string(found), reader.position() - 4);
         auto text = chunkText(*type, rest);
         if (!text)
             return damaged(name, "a session in a text chunk of PNG", "a chunk that is damaged");

@@ -4,6 +4,7 @@
 
 #include "core/base/json_reader.h"
 #include "core/io/file.h"
+#include "core/io/json_text.h"
 #include "core/quant/quant_spec_json.h"
 #include "core/session/embedded_session.h"
 #include "core/session/training_curves.h"
@@ -245,14 +246,16 @@ Result<SessionFile> readSession(const fs::path& path)
     if (!content)
         return content.error();
     const auto* first = reinterpret_cast<const char*>(content->bytes.data());
-    auto text = isSessionCarrier(content->bytes)
-                    ? sessionInside(path.string(), content->bytes)
-                    : Result<std::string>(std::string(first, content->bytes.size()));
+    const bool carried = isSessionCarrier(content->bytes);
+    auto text = carried ? sessionInside(path.string(), content->bytes)
+                        : Result<std::string>(std::string(first, content->bytes.size()));
     if (!text)
         return text.error();
     auto file = sessionFromText(*text, fs::absolute(path).parent_path());
     if (!file)
-        return Error::data(path.string() + ": " + file.error().message);
+        return !carried && notJsonAt(*text)
+                   ? notJson(path.string(), "a Quantoscope session in JSON", *text)
+                   : Error::data(path.string() + ": " + file.error().message);
     return file;
 }
 

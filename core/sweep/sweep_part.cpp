@@ -3,6 +3,7 @@
 #include "core/sweep/sweep_part.h"
 
 #include "core/base/json_reader.h"
+#include "core/io/json_text.h"
 #include "core/io/messages.h"
 #include "core/sweep/csv.h"
 
@@ -142,13 +143,8 @@ Result<Json> parseJson(const std::string& path, std::string_view text)
         return damaged(path, "a part of a sweep", "JSON that nests too deeply");
     try {
         return Json::parse(text.begin(), text.end());
-    } catch (const nlohmann::json::parse_error& e) {
-        const bool cut = e.byte >= text.size();
-        return damaged(path, "a part of a sweep as JSON",
-                       cut ? std::string("a file that ends too early")
-                           : "no JSON at byte " + std::to_string(e.byte));
     } catch (const nlohmann::json::exception&) {
-        return damaged(path, "a part of a sweep as JSON", "numbers that JSON does not have");
+        return notJson(path, "a part of a sweep as JSON", text);
     }
 }
 

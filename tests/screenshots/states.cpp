@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "states.h"
 
-#include "core/io/formats.h"
 #include "ui/dialogs/export_preview.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/tensor_workspace.h"
@@ -11,7 +10,6 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QTabBar>
@@ -20,7 +18,6 @@
 #include <QToolButton>
 
 #include <algorithm>
-#include <cmath>
 
 namespace qs {
 namespace {
@@ -95,17 +92,6 @@ void trainWeights(MainWindow& window, const char* preset, bool perChannel, int s
         QTest::qWait(50);
     } while (timer.elapsed() < 120000 && workspace.runner().state() != TrainingRunner::State::Idle);
     control<QTabBar>(workspace, "Plot of the training")->setCurrentIndex(1);
-}
-
-/// Writes a tensor with elements that are not finite.
-QString notFinite(const QString& folder)
-{
-    const QString path = QDir(folder).filePath(QStringLiteral("not_finite.npy"));
-    const auto tensor =
-        Tensor::fromFloats("x", *Shape::make({6}), {1, -2, std::nanf(""), INFINITY, 0.5F, 3});
-    if (!writeTensors(path.toStdString(), {&tensor, 1}))
-        qFatal("%s could not be written", qPrintable(path));
-    return path;
 }
 
 /// One quantizer after the other.
@@ -208,7 +194,7 @@ std::vector<State> quantizerStates()
 }
 
 /// Other ways to look at a tensor, and what is said when something is wrong.
-std::vector<State> viewStates(const QString& bad)
+std::vector<State> viewStates()
 {
     return {
         {"range_curve_float8", example([](Session& s) {
@@ -245,10 +231,6 @@ std::vector<State> viewStates(const QString& bad)
              timer.start();
              while (timer.elapsed() < 60000 && !(w.tensorWorkspace().indexJob().fraction() > 0.2))
                  QTest::qWait(5);
-         }},
-        {"not_finite",
-         [bad](MainWindow& w) {
-             w.openPaths({bad});
          }},
         {"invalid_scale",
          [](MainWindow& w) {
@@ -322,7 +304,7 @@ std::vector<State> states(const QString& folder)
 {
     auto all = quantizerStates();
     for (const auto& more :
-         {panelStates(), panelVariants(), viewStates(notFinite(folder)), comparisonStates(),
+         {panelStates(), panelVariants(), viewStates(), noteStates(folder), comparisonStates(),
           shellStates(), troubleStates(folder), dialogStates(), trainingStates()})
         all.insert(all.end(), more.begin(), more.end());
     return all;

@@ -36,6 +36,8 @@ std::vector<State> shellStates();
 std::vector<State> dialogStates();
 /// Work under way, the keyboard's focus, files that cannot be read.
 std::vector<State> troubleStates(const QString& folder);
+/// Elements that are not finite, and files that cannot be read; `folder` gets them.
+std::vector<State> noteStates(const QString& folder);
 
 /// All of them; `folder` gets the files that some of them open. Every panel of the Tensor workspace
 /// that is not in front anyway has a state of its name.

@@ -9,6 +9,7 @@ add_library(screenshot_suite STATIC
     ${screenshots}/dialog_states.cpp
     ${screenshots}/mark_checks.cpp
     ${screenshots}/more_states.cpp
+    ${screenshots}/note_states.cpp
     ${screenshots}/plot_checks.cpp
     ${screenshots}/plot_paint.cpp
     ${screenshots}/plot_spots.cpp

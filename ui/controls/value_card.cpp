@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "ui/controls/forms.h"
 #include "ui/panels/grid_view.h"
+#include "ui/panels/side_bins.h"
 
 #include <cmath>
 #include <utility>
@@ -72,6 +73,27 @@ QString formulaText(const QuantParams& params, std::size_t set, float x, float t
         .arg(number(static_cast<double>(t)))
         .arg(code)
         .arg(number(static_cast<double>(y)));
+}
+
+/// What becomes of an element that is no finite number.
+QString nonFiniteText(const ElementInspection& element, DType dtype)
+{
+    const QString code = codeText(dtype, element.code);
+    QString becomes;
+    if (std::isnan(element.x))
+        becomes =
+            std::isnan(element.target.value)
+                ? ValueCard::tr("%1 has a code for NaN.").arg(text(info(dtype).name))
+            : std::isnan(element.y)
+                ? ValueCard::tr("No code means NaN: %1 is stored. Fake quantization keeps NaN.")
+                      .arg(code)
+                : ValueCard::tr("No code means NaN: it becomes %1.")
+                      .arg(realText(static_cast<double>(element.y)));
+    else
+        becomes = std::isinf(element.y)
+                      ? ValueCard::tr("%1 has a code for it.").arg(text(info(dtype).name))
+                      : ValueCard::tr("It saturates at code %1.").arg(code);
+    return becomes + QLatin1Char('\n') + ValueCard::tr("Left out of every figure.");
 }
 
 /// A ggml block encodes its elements together: only those that are there can be told about.
@@ -148,16 +170,19 @@ void ValueCard::refresh()
         const auto& element = *m_picked;
         const auto& params = result->report->params;
         where = elementName(result->facts->tensor.shape(), element.index);
-        value[0] = number(static_cast<double>(element.x));
+        const bool finite = std::isfinite(element.x);
+        value[0] = realText(static_cast<double>(element.x));
         value[1] = codeText(params.dtype(), element.code);
         value[2] = codeBits(params, element.code);
-        value[3] = number(static_cast<double>(element.y));
+        value[3] = realText(static_cast<double>(element.y));
         value[4] =
-            element.step > 0
+            !std::isfinite(element.error) ? tr("undefined")
+            : element.step > 0
                 ? tr("%1 (%2 LSB)").arg(number(element.error), number(element.error / element.step))
                 : number(element.error);
-        formula = formulaText(params, static_cast<std::size_t>(element.set), element.x, element.t,
-                              element.code, element.y);
+        formula = !finite ? nonFiniteText(element, params.dtype())
+                          : formulaText(params, static_cast<std::size_t>(element.set), element.x,
+                                        element.t, element.code, element.y);
     }
     if (where.isEmpty())
         where = tr("point at a plot, or click to pick");

@@ -65,6 +65,25 @@ QVariant FigureTableModel::headerData(int section, Qt::Orientation orientation, 
     return m_columns[static_cast<std::size_t>(section)].title;
 }
 
+void addCopyShortcut(QTableView* view)
+{
+    auto* copy = new QShortcut(QKeySequence::Copy, view);
+    copy->setContext(Qt::WidgetShortcut);
+    QObject::connect(copy, &QShortcut::activated, view, [view] {
+        QString text;
+        int row = -1;
+        auto chosen = view->selectionModel()->selectedIndexes();
+        std::sort(chosen.begin(), chosen.end());
+        for (const auto& index : chosen) {
+            if (row >= 0)
+                text += index.row() == row ? QLatin1Char('\t') : QLatin1Char('\n');
+            row = index.row();
+            text += index.data().toString();
+        }
+        QGuiApplication::clipboard()->setText(text);
+    });
+}
+
 TableDialog::TableDialog(const Figure& figure, QWidget* parent) : QDialog(parent)
 {
     setWindowTitle(figure.title);
@@ -79,21 +98,7 @@ TableDialog::TableDialog(const Figure& figure, QWidget* parent) : QDialog(parent
     for (int column = 0; column < view->model()->columnCount(); ++column)
         view->setColumnWidth(column,
                              std::max(110, view->horizontalHeader()->sectionSizeHint(column)));
-    auto* copy = new QShortcut(QKeySequence::Copy, view);
-    copy->setContext(Qt::WidgetShortcut);
-    connect(copy, &QShortcut::activated, view, [view] {
-        QString text;
-        int row = -1;
-        auto chosen = view->selectionModel()->selectedIndexes();
-        std::sort(chosen.begin(), chosen.end());
-        for (const auto& index : chosen) {
-            if (row >= 0)
-                text += index.row() == row ? QLatin1Char('\t') : QLatin1Char('\n');
-            row = index.row();
-            text += index.data().toString();
-        }
-        QGuiApplication::clipboard()->setText(text);
-    });
+    addCopyShortcut(view);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* layout = new QVBoxLayout(this);

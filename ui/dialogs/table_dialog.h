@@ -7,6 +7,8 @@
 #include <QAbstractTableModel>
 #include <QDialog>
 
+class QTableView;
+
 namespace qs {
 
 /// A figure's numbers, row by row, as the CSV writes them.
@@ -25,6 +27,9 @@ private:
     std::vector<FigureColumn> m_columns;
     int m_rows = 0;
 };
+
+/// Ctrl+C in the view copies what is selected as text, cells behind tabs.
+void addCopyShortcut(QTableView* view);
 
 /// A plot for those who read it: its words, and its numbers as a table. Ctrl+C copies what is
 /// selected.

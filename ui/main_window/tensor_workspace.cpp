@@ -12,13 +12,13 @@
 #include "ui/controls/value_card.h"
 #include "ui/main_window/column_splitter.h"
 #include "ui/main_window/plot_gestures.h"
+#include "ui/main_window/tensor_notes.h"
 #include "ui/models/source_tree.h"
 #include "ui/panels/grid_view.h"
 #include "ui/panels/panel_figure.h"
 
 #include <QGroupBox>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
@@ -28,11 +28,6 @@
 
 namespace qs {
 namespace {
-
-QString number(double v)
-{
-    return QString::fromStdString(formatShort(v));
-}
 
 QGroupBox* group(const QString& title, QWidget* content)
 {
@@ -79,7 +74,7 @@ TensorWorkspace::TensorWorkspace(Document& document, SourceStore& store, QWidget
         refreshFigures();
     });
     connect(&m_answers, &TensorAnswers::problemChanged, this, [this] {
-        refreshBanner();
+        refreshNotes();
         if (!m_answers.result())
             refreshFigures();
     });
@@ -112,11 +107,11 @@ QWidget* TensorWorkspace::buildCentre()
     auto* layout = new QVBoxLayout(column);
     layout->setContentsMargins(0, 4, 0, 4);
     layout->setSpacing(2);
-    m_banner = new QLabel(column);
-    m_banner->setObjectName(QStringLiteral("banner"));
-    m_banner->setWordWrap(true);
-    m_banner->hide();
-    layout->addWidget(m_banner);
+    m_notes = new TensorNotes(column);
+    connect(m_notes, &TensorNotes::elementChosen, this, [this](std::int64_t index) {
+        m_document.adjustView([&](Session& session) { session.tensor.view.picked = index; });
+    });
+    layout->addWidget(m_notes);
     m_progressRow = new QWidget(column);
     auto* progressLayout = new QHBoxLayout(m_progressRow);
     progressLayout->setContentsMargins(0, 0, 0, 0);
@@ -219,7 +214,7 @@ void TensorWorkspace::follow()
 {
     // What was wrong with a file is of no interest once another one is looked at.
     const auto& source = m_document.session().tensor.source;
-    if (!m_fileProblem.isEmpty() && source != m_source)
+    if (m_notes->hasFileProblem() && source != m_source)
         showFileProblem({});
     const auto& view = m_document.session().tensor.view;
     if (view == m_shown)
@@ -236,7 +231,7 @@ void TensorWorkspace::refreshAll()
 {
     m_controls->setResult(m_answers.result());
     m_resultBox->setResult(m_answers.result());
-    refreshBanner();
+    refreshNotes();
     refreshFacts();
     refreshFigures();
     if (m_answers.result())
@@ -271,43 +266,13 @@ void TensorWorkspace::refreshBusy()
 
 void TensorWorkspace::showFileProblem(const QString& message)
 {
-    m_fileProblem = message;
     m_source = m_document.session().tensor.source;
-    refreshBanner();
+    m_notes->setFileProblem(message);
 }
 
-/// What is wrong, and what is not an error but must not be left unsaid.
-void TensorWorkspace::refreshBanner()
+void TensorWorkspace::refreshNotes()
 {
-    const auto& result = m_answers.result();
-    const QString problem = m_answers.problem();
-    QStringList lines;
-    if (!m_fileProblem.isEmpty())
-        lines << QStringLiteral("\u26a0 ") + m_fileProblem;
-    if (!problem.isEmpty() && problem != m_fileProblem)
-        lines << (result ? tr("\u26a0 %1. The plots show the last good state.").arg(problem)
-                         : QStringLiteral("\u26a0 ") + problem);
-    if (!m_answers.otherProblem().isEmpty())
-        lines << tr("\u26a0 The other side of A|B: %1").arg(m_answers.otherProblem());
-    if (result && problem.isEmpty()) {
-        const auto& stats = result->facts->stats;
-        const auto& type = info(result->facts->tensor.type());
-        if (stats.nonfiniteCount() > 0)
-            lines
-                << tr("%1 NaN, %2 +Inf, %3 \u2212Inf of %4 elements are left out of every figure.")
-                       .arg(stats.nanCount)
-                       .arg(stats.posInfCount)
-                       .arg(stats.negInfCount)
-                       .arg(stats.count);
-        else if (stats.min == stats.max && stats.count > 0)
-            lines << tr("A constant tensor: every element is %1.")
-                         .arg(number(static_cast<double>(stats.min)));
-        if (!type.exactInFloat32)
-            lines
-                << tr("%1 elements are read as float32, rounded to nearest.").arg(text(type.name));
-    }
-    m_banner->setText(lines.join(QLatin1Char('\n')));
-    m_banner->setVisible(!lines.isEmpty());
+    m_notes->setAnswers(m_answers.result(), m_answers.problem(), m_answers.otherProblem());
 }
 
 PanelInput TensorWorkspace::panelInput() const

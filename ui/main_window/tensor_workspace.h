@@ -9,7 +9,6 @@
 
 #include <QWidget>
 
-class QLabel;
 class QProgressBar;
 class QPushButton;
 class QTimer;
@@ -21,6 +20,7 @@ class FactsCard;
 class PlotGestures;
 class QuantizerControls;
 class ResultBox;
+class TensorNotes;
 class ValueCard;
 
 /// Sources on the left, the panels in the middle, the quantizer and its results on the right.
@@ -78,7 +78,7 @@ private:
     void connectPlace(int place);
     void showMenu(int place, const QPoint& at);
     void refreshAll();
-    void refreshBanner();
+    void refreshNotes();
     void refreshFigures();
     void refreshStudies();
     void refreshFacts();
@@ -90,7 +90,7 @@ private:
     PanelGrid* m_grid;
     PlotGestures* m_gestures;
     ColumnSplitter* m_splitter;
-    QLabel* m_banner;
+    TensorNotes* m_notes;
     QWidget* m_progressRow; ///< shown when a computation takes more than a second
     QProgressBar* m_progress;
     QPushButton* m_cancel;
@@ -99,8 +99,7 @@ private:
     ValueCard* m_value;
     QuantizerControls* m_controls;
     ResultBox* m_resultBox;
-    QString m_fileProblem; ///< the file that was opened last could not be read
-    std::string m_source;  ///< what was chosen when that was said
+    std::string m_source; ///< what was chosen when a file could not be opened
     bool m_linking = false;
 };
 

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "ui/panels/code_counts.h"
 #include "ui/panels/grid_view.h"
+#include "ui/panels/side_bins.h"
 
 #include <algorithm>
 
@@ -328,13 +329,15 @@ QString words(const TensorResult& result, HistogramOf of)
                                                             : Panels::tr("codes of");
     return Panels::tr("Histogram of the %8 %1 with %2 elements from %3 to %4; %5 of %6 codes are "
                       "used, %7 % is clipped")
-        .arg(shownName(result))
-        .arg(result.shownFacts->stats.count)
-        .arg(number(static_cast<double>(result.shownFacts->stats.min)),
-             number(static_cast<double>(result.shownFacts->stats.max)))
-        .arg(report.levelsUsed)
-        .arg(report.levelsTotal())
-        .arg(number(100 * (report.clippedLowFraction() + report.clippedHighFraction())), tensor);
+               .arg(shownName(result))
+               .arg(result.shownFacts->stats.count)
+               .arg(number(static_cast<double>(result.shownFacts->stats.min)),
+                    number(static_cast<double>(result.shownFacts->stats.max)))
+               .arg(report.levelsUsed)
+               .arg(report.levelsTotal())
+               .arg(number(100 * (report.clippedLowFraction() + report.clippedHighFraction())),
+                    tensor) +
+           sideBinWords(result);
 }
 
 } // namespace
@@ -356,6 +359,8 @@ Figure histogramFigure(const PanelInput& input)
     figure.accessible = words(result, of);
     if (of == HistogramOf::Code) {
         addCodes(figure, *result.shown, counts);
+        if (figure.emptyText.isEmpty())
+            addSideBins(figure, result, of);
         return figure;
     }
     figure.x = valueAxis(result);
@@ -365,6 +370,7 @@ Figure histogramFigure(const PanelInput& input)
         addFloat(figure, result, counts, std::move(levels));
     else
         addDequantized(figure, counts, std::move(levels));
+    addSideBins(figure, result, of);
     addClippedRegions(figure, result, grid);
     addRangeHandles(figure, result, grid);
     return figure;

@@ -4,6 +4,7 @@
 
 #include <QString>
 
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -96,6 +97,16 @@ struct Link {
     bool arrow = false; ///< with a head at its end, and a heavier line
 };
 
+/// Elements that have no place on the x axis, such as NaN: a bar in a strip of its own beside the
+/// axes, against the y axis, with its number.
+struct SideBin {
+    QString name; ///< "NaN", "+Inf": under the bar
+    std::int64_t count = 0;
+    std::optional<double> y; ///< the bar's end on the y axis; none: that axis has no place for it
+    bool right = false;      ///< at which side; at each in their order
+    QString becomes;         ///< what a quantizer makes of it, "code 0": a column of the CSV
+};
+
 /// A vertical line across the axes at x that a person can drag, when `handle` is set; released and
 /// moved values come back through PlotView::handleMoved with this id. Events are markers with text.
 struct Marker {
@@ -184,6 +195,7 @@ struct Figure {
     std::vector<Marker> markers;
     std::vector<PointHandle> points;
     std::vector<Region> regions;
+    std::vector<SideBin> sideBins;
     std::optional<FigureTable> table; ///< in the place of the axes
     bool legend = true;
     bool ownX = false; ///< its x axis is not the one that its panel usually shares

@@ -22,7 +22,9 @@ int FigureAxes::needed(QCP::MarginSide side)
     if (side == QCP::msLeft)
         return std::max(QCPAxisRect::calculateAutoMargin(side) + 4, first / 2 + 4);
     const bool hasRightAxis = axis(QCPAxis::atRight)->visible();
-    return std::max(hasRightAxis ? QCPAxisRect::calculateAutoMargin(side) + 4 : 0, last / 2 + 8);
+    const int strip = sides->room(true) > 0 ? sides->room(true) + 4 : 0;
+    return std::max(hasRightAxis ? QCPAxisRect::calculateAutoMargin(side) + 4 : strip,
+                    last / 2 + 8);
 }
 
 void FigureAxes::update(UpdatePhase phase)
@@ -36,6 +38,7 @@ void FigureAxes::update(UpdatePhase phase)
         for (auto type : {QCPAxis::atLeft, QCPAxis::atRight})
             axis(type)->ticker()->setTickCount(count(room.height() - roomForYAxis, pixelsPerYTick));
         setRoomForNames();
+        setRoomForSideBins();
     }
     QCPAxisRect::update(phase);
 }
@@ -81,6 +84,16 @@ void FigureAxes::setRoomForNames()
             widest = std::max(widest, metrics.horizontalAdvance(name));
         names->setRoom((room.width() - roomForYAxis) / (widest + 6));
     }
+}
+
+/// The y axes stand beyond the strips: their lines and ticks are those of the bars there, too.
+void FigureAxes::setRoomForSideBins()
+{
+    const auto [first, last] = endLabels();
+    sides->setGaps(first / 2, last / 2);
+    axis(QCPAxis::atLeft)->setOffset(sides->room(false));
+    if (sides->room(true) > 0)
+        axis(QCPAxis::atRight)->setOffset(sides->room(true));
 }
 
 std::pair<int, int> FigureAxes::endLabels() const

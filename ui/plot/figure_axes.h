@@ -5,6 +5,7 @@
 // Includes the plotting library: for the source files of this folder only.
 #include "ui/plot/figure_header.h"
 #include "ui/plot/figure_marks.h"
+#include "ui/plot/figure_side_bins.h"
 
 #include <qcustomplot.h>
 
@@ -23,6 +24,7 @@ public:
 
     FigureHeader* header = nullptr;
     FigureMarks* marks = nullptr;
+    FigureSideBins* sides = nullptr;
     int minimumLeft = 0;
     int minimumRight = 0;
 
@@ -35,6 +37,7 @@ protected:
 
 private:
     void setRoomForNames();
+    void setRoomForSideBins();
     std::pair<int, int> endLabels() const;
 };
 

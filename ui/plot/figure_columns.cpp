@@ -64,6 +64,27 @@ void addMap(std::vector<FigureColumn>& columns, const Figure& figure)
     columns.push_back({map.csvName, map.values});
 }
 
+/// Elements beside the axes, one kind a row.
+void addSideBins(std::vector<FigureColumn>& columns, const std::vector<SideBin>& bins)
+{
+    if (bins.empty())
+        return;
+    FigureColumn names{QStringLiteral("not finite"), {}};
+    FigureColumn counts{QStringLiteral("count not finite"), {}};
+    FigureColumn becomes{QStringLiteral("not finite becomes"), {}};
+    bool any = false;
+    for (const SideBin& bin : bins) {
+        names.texts.push_back(bin.name);
+        counts.values.push_back(static_cast<double>(bin.count));
+        becomes.texts.push_back(bin.becomes);
+        any = any || !bin.becomes.isEmpty();
+    }
+    columns.push_back(std::move(names));
+    columns.push_back(std::move(counts));
+    if (any)
+        columns.push_back(std::move(becomes));
+}
+
 /// The number that a cell of a table shows: with a minus sign and groups as people write them.
 std::optional<double> numberIn(QString cell)
 {
@@ -158,6 +179,7 @@ std::vector<FigureColumn> figureColumns(const Figure& figure)
                 columns.push_back({QStringLiteral("%1: name").arg(name), {}, series.labels});
         }
     }
+    addSideBins(columns, figure.sideBins);
     makeUnique(columns);
     return columns;
 }

@@ -21,9 +21,9 @@ struct FigureColumn {
 };
 
 /// The data of `figure`. Series with the same x share its column; a histogram has two, its bars'
-/// ends; bands and bars have two, from and to; names of points are texts. A figure that is a table
-/// gives its columns; those whose every cell is a number or empty hold numbers (empty: NaN).
-/// Columns may differ in length.
+/// ends; bands and bars have two, from and to; names of points are texts; side bins come last. A
+/// figure that is a table gives its columns; those whose every cell is a number or empty hold
+/// numbers (empty: NaN). Columns may differ in length.
 std::vector<FigureColumn> figureColumns(const Figure& figure);
 
 /// The same as texts to be read: the figure's own table, or its data with nine significant digits.

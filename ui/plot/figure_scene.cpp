@@ -38,6 +38,7 @@ struct FigureScene::Private {
     FigureMarks* marks = nullptr;
     FigureLabels* labels = nullptr;
     FigureLinks* links = nullptr;
+    FigureSideBins* sides = nullptr;
     FigureTableItem* table = nullptr;
     QSharedPointer<RoundTicker> roundX{new RoundTicker}, roundY{new RoundTicker},
         roundY2{new RoundTicker};
@@ -98,6 +99,8 @@ FigureScene::FigureScene(QCustomPlot& plot, Purpose purpose) : d(std::make_uniqu
     d->rugs = new FigureGround(d->axes, FigureGround::Part::Rugs, QStringLiteral("rugs"));
     d->marks = new FigureMarks(d->axes, purpose == Purpose::Screen, QStringLiteral("marks"));
     d->labels = new FigureLabels(d->axes, d->marks, QStringLiteral("marks"));
+    d->sides = new FigureSideBins(d->axes, QStringLiteral("rugs"));
+    d->axes->sides = d->sides;
     d->axes->header = d->header;
     d->axes->marks = d->marks;
 }
@@ -107,6 +110,7 @@ FigureScene::~FigureScene()
     d->series.clear();
     delete d->table;
     delete d->links;
+    delete d->sides;
     delete d->header;
     delete d->map;
     delete d->regions;
@@ -125,6 +129,7 @@ void FigureScene::setFigure(const Figure& figure)
     d->marks->setFigure(&figure);
     d->labels->setFigure(&figure);
     d->links->setFigure(&figure);
+    d->sides->setFigure(&figure);
     d->table->setFigure(&figure);
 
     QCPAxis* x = d->axes->axis(QCPAxis::atBottom);
@@ -165,6 +170,7 @@ void FigureScene::setStyle(const FigureStyle& style)
     d->marks->setStyle(&d->style);
     d->labels->setStyle(&d->style);
     d->links->setStyle(&d->style);
+    d->sides->setStyle(&d->style);
     d->table->setStyle(&d->style);
     d->applyLook();
 }
@@ -282,7 +288,10 @@ QString FigureScene::labelAt(const QPointF& position) const
     if (d->figure && d->figure->table)
         return d->table->labelAt(position);
     const QString label = d->labels->labelAt(position);
-    return label.isEmpty() ? d->map->labelAt(position) : label;
+    if (!label.isEmpty())
+        return label;
+    const QString side = d->sides->labelAt(position);
+    return side.isEmpty() ? d->map->labelAt(position) : side;
 }
 
 QString FigureScene::choiceAt(const QPointF& position) const

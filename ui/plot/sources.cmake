@@ -22,6 +22,7 @@ target_sources(quantoscope_plot PRIVATE
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_scene.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_series.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_sheet.cpp
+    ${PROJECT_SOURCE_DIR}/ui/plot/figure_side_bins.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_style.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_svg.cpp
     ${PROJECT_SOURCE_DIR}/ui/plot/figure_table_item.cpp

@@ -123,10 +123,11 @@ private slots:
     void damagedLines_areNamed()
     {
         QS_CONTAINS(problem("1,2,0\n3,1\n"),
-                    "a.csv: line 2: expected 3 columns as in the first line, found 2");
+                    "a.csv: line 2: expected 3 columns as in the first line, found 2 (at byte 6)");
         QS_CONTAINS(problem("1,2,0\n\n3,1,0,0\n"), "line 3: expected 3 columns");
-        QS_CONTAINS(problem("1,2,0\n3,x,1\n"),
-                    "line 2: expected a number with a decimal point in column 2, found 'x'");
+        QS_CONTAINS(
+            problem("1,2,0\n3,x,1\n"),
+            "line 2: expected a number with a decimal point in column 2, found 'x' (at byte 8)");
         QS_CONTAINS(problem("1;2;0\n3;2,5;1\n"), "found '2,5'");
         QS_CONTAINS(problem("1,2,0\n3,,1\n"), "found ''");
         QS_CONTAINS(problem("1,2,0\n3,0x10,1\n"), "found '0x10'");

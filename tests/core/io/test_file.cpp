@@ -112,8 +112,9 @@ private slots:
         QCOMPARE(problemOf(folder.file("notes.txt", "To do\n")),
                  "notes.txt: expected one of NumPy array (.npy), NumPy arrays (.npz), safetensors "
                  "model (.safetensors), "
-                 "IDX data set (MNIST) (.idx), found a file that starts with 'To do\\x0a'");
-        QVERIFY(problemOf(folder.file("weights", "")).endsWith("found an empty file"));
+                 "IDX data set (MNIST) (.idx), found a file that starts with 'To do\\x0a' "
+                 "(at byte 0)");
+        QVERIFY(problemOf(folder.file("weights", "")).endsWith("found an empty file (at byte 0)"));
     }
 
     void everyFormatIsInTheFiltersOfTheDialogs()
@@ -140,14 +141,19 @@ private slots:
         QCOMPARE(read(gzip("")), "");
         QCOMPARE(read(gzip("one")), "one");
         QCOMPARE(read(gzip("one") + gzip(large)), "one" + large);
-        QCOMPARE(read(gzip("one") + "rest"),
-                 "x.gz: expected gzip data, found damage after 3 bytes were decompressed");
+        QCOMPARE(
+            read(gzip("one") + "rest"),
+            "x.gz: expected gzip data, found damage after 3 bytes were decompressed (at byte " +
+                QByteArray::number(gzip("one").size()) + ")");
         QVERIFY(
             read(gzip(large).left(1000)).startsWith("x.gz: expected complete gzip data, found"));
         QByteArray wrong = gzip("one");
         wrong[wrong.size() - 5] = static_cast<char>(wrong[wrong.size() - 5] ^ 1); // of its CRC
-        QCOMPARE(read(wrong),
-                 "x.gz: expected gzip data, found damage after 3 bytes were decompressed");
+        // The checksum is behind the data and before the length, 4 bytes each (RFC 1952, 2.3).
+        QCOMPARE(
+            read(wrong),
+            "x.gz: expected gzip data, found damage after 3 bytes were decompressed (at byte " +
+                QByteArray::number(wrong.size() - 4) + ")");
     }
 
     void aCompressedFileHasExactlyTheSizeItsHeaderSays()
@@ -155,9 +161,11 @@ private slots:
         const Folder folder;
         const auto content = contentOfFile(golden("c_f4.npy"));
         QCOMPARE(problemOf(folder.file("x.npy.gz", gzip(content + "1"))),
-                 "x.npy.gz: expected 24 bytes of data for shape [2, 3] of float32, found 25 bytes");
+                 "x.npy.gz: expected 24 bytes of data for shape [2, 3] of float32, found 25 bytes "
+                 "(at byte 152 after decompression)");
         QCOMPARE(problemOf(folder.file("x.npy.gz", gzip(content.left(150)))),
-                 "x.npy.gz: expected 24 bytes of data for shape [2, 3] of float32, found 22 bytes");
+                 "x.npy.gz: expected 24 bytes of data for shape [2, 3] of float32, found 22 bytes "
+                 "(at byte 150 after decompression)");
         // Beyond 64 KiB the header is believed before the data are there.
         auto large = QByteArray("\0\0\x08\x01\x00\x02\x00\x00", 8) + QByteArray(0x20000, '7');
         QCOMPARE(problemOf(folder.file("x.idx.gz", gzip(large))), "");

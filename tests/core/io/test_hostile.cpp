@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
+#include "core/io/messages.h"
 #include "io_testing.h"
 
 #include <QDirIterator>
@@ -26,12 +27,12 @@ public:
                 ++sniffed;
             const auto announced = format.announcedSize("hostile", content.bytes);
             if (!announced)
-                checkLine(announced.error());
+                checkLine(announced.error(), content.bytes.size());
             const auto file = format.read("hostile", content, {});
             if (file)
                 use(*file, announced ? *announced : std::nullopt, content.bytes.size());
             else
-                checkLine(file.error());
+                checkLine(file.error(), content.bytes.size());
         }
     }
 
@@ -62,13 +63,17 @@ private:
         }
     }
 
-    void checkLine(const Error& error)
+    void checkLine(const Error& error, std::size_t size)
     {
         ++refused;
         QVERIFY2(error.message.starts_with("hostile: expected "), error.message.c_str());
         QVERIFY2(error.message.find(", found ") != std::string::npos, error.message.c_str());
         QVERIFY2(error.message.find('\n') == std::string::npos, error.message.c_str());
         QVERIFY2(error.message.size() < 1000, error.message.c_str());
+        // Whoever shows more than the line finds its parts, and a place that is in the file.
+        const auto problem = fileProblem(error.message);
+        QVERIFY2(problem && problem->where == "hostile", error.message.c_str());
+        QVERIFY2(!problem->offset || *problem->offset <= size, error.message.c_str());
     }
 
     volatile float m_sink = 0;
@@ -144,6 +149,55 @@ class TestHostile : public QObject {
     Q_OBJECT
 
 private slots:
+    /// Every format that is cut off after half of its bytes says after how many.
+    void aFileThatEndsTooEarly_saysWhere_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        for (const char* name : {"c_f4.npy", "stored.npz", "all_types.safetensors", "i4.idx"})
+            QTest::newRow(name) << QByteArray(name);
+        for (const char* name : {"c_f4.npy.gz", "train-images-idx3-ubyte.gz"})
+            QTest::newRow(name) << QByteArray(name);
+    }
+    void aFileThatEndsTooEarly_saysWhere()
+    {
+        QFETCH(QByteArray, name);
+        const Folder folder;
+        const auto content = contentOfFile(golden(name));
+        QVERIFY(!content.isEmpty());
+        const auto half = content.left(content.size() / 2);
+        const auto path = folder.file(name, half);
+        const auto file = readTensors(path);
+        QVERIFY(!file);
+        const auto problem = fileProblem(file.error().message);
+        QVERIFY2(problem, file.error().message.c_str());
+        QCOMPARE(problem->where, path);
+        QVERIFY2(problem->offset, file.error().message.c_str());
+        QCOMPARE(*problem->offset, static_cast<std::uint64_t>(half.size()));
+        QVERIFY(!problem->decompressed);
+    }
+
+    void theLineOfAnError_isTakenApart()
+    {
+        const auto whole = fileProblem(damaged("/a/b.npy", "12 bytes", "7 bytes", 19).message);
+        QVERIFY(whole);
+        QCOMPARE(whole->where, "/a/b.npy");
+        QCOMPARE(whole->expected, "12 bytes");
+        QCOMPARE(whole->found, "7 bytes");
+        QCOMPARE(whole->offset.value_or(0), std::uint64_t{19});
+        QVERIFY(!whole->decompressed);
+        const auto inside = insideGzip(damaged("b.npy.gz", "12 bytes", "7 bytes", 19));
+        QCOMPARE(inside.message, "b.npy.gz: expected 12 bytes, found 7 bytes (at byte 19 after "
+                                 "decompression)");
+        QVERIFY(fileProblem(inside.message)->decompressed);
+        QCOMPARE(fileProblem(inside.message)->found, "7 bytes");
+        QCOMPARE(insideGzip(inside).message, inside.message);
+        const auto without = fileProblem(damaged("b", "a (at byte 3)", "'(at byte x)'").message);
+        QVERIFY(without && !without->offset);
+        QCOMPARE(without->expected, "a (at byte 3)");
+        QCOMPARE(without->found, "'(at byte x)'");
+        QVERIFY(!fileProblem("cancelled"));
+    }
+
     void files_data()
     {
         QTest::addColumn<QByteArray>("content");

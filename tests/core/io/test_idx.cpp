@@ -46,28 +46,30 @@ private slots:
         const QByteArray good = contentOfFile(golden("i4.idx"));
         QTest::newRow("truncated")
             << good.left(33)
-            << "expected 24 bytes of data for shape [2, 3] of int32, found 21 bytes";
+            << "expected 24 bytes of data for shape [2, 3] of int32, found 21 bytes (at byte 33)";
         QTest::newRow("too long")
             << good + "x"
-            << "expected 24 bytes of data for shape [2, 3] of int32, found 25 bytes";
+            << "expected 24 bytes of data for shape [2, 3] of int32, found 25 bytes (at byte 36)";
         QTest::newRow("cut in the sizes")
-            << good.left(10) << "expected 12 bytes of IDX header, found 10 bytes";
+            << good.left(10) << "expected 12 bytes of IDX header, found 10 bytes (at byte 10)";
         QTest::newRow("cut in the magic")
-            << good.left(3) << "expected an IDX header of at least 4 bytes, found 3 bytes";
+            << good.left(3)
+            << "expected an IDX header of at least 4 bytes, found 3 bytes (at byte 3)";
         QTest::newRow("empty") << QByteArray()
-                               << "expected IDX data set (MNIST), found an empty file";
-        QTest::newRow("unknown type") << QByteArray(good).replace(2, 1, "\x0A")
-                                      << "expected an IDX type of 8, 9, 11, 12, 13 or 14, found 10";
+                               << "expected IDX data set (MNIST), found an empty file (at byte 0)";
+        QTest::newRow("unknown type")
+            << QByteArray(good).replace(2, 1, "\x0A")
+            << "expected an IDX type of 8, 9, 11, 12, 13 or 14, found 10 (at byte 2)";
         QTest::newRow("no dimension") << QByteArray(good).replace(3, 1, QByteArray(1, '\0'))
-                                      << "expected 1 to 32 dimensions, found 0";
+                                      << "expected 1 to 32 dimensions, found 0 (at byte 3)";
         QTest::newRow("no zeros")
             << QByteArray(good).replace(0, 1, "A")
             << "expected two zero bytes at the start of an IDX file, found 65 "
-               "and 0";
+               "and 0 (at byte 0)";
         QTest::newRow("more than exists")
             << QByteArray(good).replace(4, 8, "\xFF\xFF\xFF\xFF\x3F\xFF\xFF\xFF")
             << "expected more than 2^63 bytes of data for shape [4294967295, 1073741823] of int32, "
-               "found 24 bytes";
+               "found 24 bytes (at byte 36)";
     }
     void damageIsToldInOneLine()
     {

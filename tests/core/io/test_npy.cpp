@@ -121,7 +121,8 @@ private slots:
         QFETCH(QString, found);
         const auto name = QByteArray("refused_") + QTest::currentDataTag() + ".npy";
         QCOMPARE(problemOf(golden(name)),
-                 name + ": expected numbers such as '<f4', '<f2', '|i1' or '|b1', found " + found);
+                 name + ": expected numbers such as '<f4', '<f2', '|i1' or '|b1', found " + found +
+                     " (at byte 20)");
     }
 
     void damageIsToldInOneLine_data()
@@ -136,54 +137,57 @@ private slots:
         QTest::newRow("other quotes, order and spaces")
             << npy("{\"shape\":(32,32),\"descr\":\"<f4\",\"fortran_order\":False}", 4096) << "";
         QTest::newRow("Python 2 numbers") << with("(32, 32)", "(32L, 32L)") << "";
-        QTest::newRow("truncated")
-            << npy(good, 4000)
-            << "expected 4,096 bytes of data for shape [32, 32] of float32, found 4,000 bytes";
-        QTest::newRow("too long")
-            << npy(good, 4097)
-            << "expected 4,096 bytes of data for shape [32, 32] of float32, found 4,097 bytes";
-        QTest::newRow("empty") << QByteArray() << "expected NumPy array, found an empty file";
+        QTest::newRow("truncated") << npy(good, 4000)
+                                   << "expected 4,096 bytes of data for shape [32, 32] of float32, "
+                                      "found 4,000 bytes (at byte 4072)";
+        QTest::newRow("too long") << npy(good, 4097)
+                                  << "expected 4,096 bytes of data for shape [32, 32] of float32, "
+                                     "found 4,097 bytes (at byte 4168)";
+        QTest::newRow("empty") << QByteArray()
+                               << "expected NumPy array, found an empty file (at byte 0)";
         QTest::newRow("text") << QByteArray("hello, world")
                               << "expected '\\x93NUMPY' at the start of a .npy file, found other "
-                                 "bytes";
+                                 "bytes (at byte 0)";
         QTest::newRow("cut in the magic") << QByteArray("\x93NU")
                                           << "expected '\\x93NUMPY' at the start of a .npy file, "
-                                             "found 3 bytes";
+                                             "found 3 bytes (at byte 0)";
         QTest::newRow("cut before the length")
             << npy(good, 0).left(9)
             << "expected the length of the .npy header, found the end of "
-               "the file";
+               "the file (at byte 9)";
         QTest::newRow("cut in the header")
-            << npy(good, 0).left(30) << "expected 62 bytes of .npy header, found 20 bytes";
+            << npy(good, 0).left(30)
+            << "expected 62 bytes of .npy header, found 20 bytes (at byte 30)";
         QTest::newRow("version")
             << QByteArray("\x93NUMPY\x04\x00\x00\x00", 10)
-            << "expected version 1.0, 2.0 or 3.0 of the .npy format, found 4.0";
-        QTest::newRow("4 GiB of header")
-            << QByteArray("\x93NUMPY\x02\x00\xFF\xFF\xFF\xFF{", 13)
-            << "expected a .npy header of at most 1,048,576 bytes, found 4,294,967,295 bytes";
-        QTest::newRow("no dict") << npy("[]", 4) << "expected '{' in the .npy header, found '[]'";
+            << "expected version 1.0, 2.0 or 3.0 of the .npy format, found 4.0 (at byte 6)";
+        QTest::newRow("4 GiB of header") << QByteArray("\x93NUMPY\x02\x00\xFF\xFF\xFF\xFF{", 13)
+                                         << "expected a .npy header of at most 1,048,576 bytes, "
+                                            "found 4,294,967,295 bytes (at byte 8)";
+        QTest::newRow("no dict") << npy("[]", 4)
+                                 << "expected '{' in the .npy header, found '[]' (at byte 10)";
         QTest::newRow("key twice")
             << npy("{'descr': '<f4', 'descr': '<f4'}", 4)
             << "expected each of the keys 'descr', 'fortran_order' and 'shape' once in the .npy "
-               "header, found '{'descr': '<f4', 'descr': '<f4'}'";
+               "header, found '{'descr': '<f4', 'descr': '<f4'}' (at byte 27)";
         QTest::newRow("key missing") << npy("{'descr': '<f4'}", 4)
                                      << "expected the keys 'descr', 'fortran_order' and 'shape' in "
-                                        "the .npy header, found '{'descr': '<f4'}'";
+                                        "the .npy header, found '{'descr': '<f4'}' (at byte 26)";
         QTest::newRow("one number is no tuple")
             << npy("{'descr':'<f4','fortran_order':False,'shape':(3)}", 12)
             << "expected a tuple of at most 32 sizes in the .npy header, found "
-               "'{'descr':'<f4','fortran_order':False,'shape':(3)}'";
+               "'{'descr':'<f4','fortran_order':False,'shape':(3)}' (at byte 55)";
         QTest::newRow("code instead of a literal")
             << npy("{'descr':'<f4','fortran_order':False,'shape':(exit(),)}", 12)
             << "expected a tuple of at most 32 sizes in the .npy header, found "
-               "'{'descr':'<f4','fortran_order':False,'shape':(exit(),)}'";
-        QTest::newRow("more than 2^62 elements")
-            << with("(32, 32)", "(4294967296, 4294967296)")
-            << "expected the shape of a tensor, found shape has more than 2^62 elements";
+               "'{'descr':'<f4','fortran_order':False,'shape':(exit(),)}' (at byte 55)";
+        QTest::newRow("more than 2^62 elements") << with("(32, 32)", "(4294967296, 4294967296)")
+                                                 << "expected the shape of a tensor, found shape "
+                                                    "has more than 2^62 elements (at byte 60)";
         QTest::newRow("2^62 elements of 4 bytes")
             << with("(32, 32)", "(4611686018427387904,)")
             << "expected more than 2^63 bytes of data for shape [4611686018427387904] of float32, "
-               "found 4,096 bytes";
+               "found 4,096 bytes (at byte 4182)";
     }
     void damageIsToldInOneLine()
     {

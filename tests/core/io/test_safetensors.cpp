@@ -120,69 +120,79 @@ private slots:
                            8)
             << "";
         QTest::newRow("truncated")
-            << safetensors(good, 7) << "expected 8 bytes of data for all tensors, found 7 bytes";
-        QTest::newRow("too long") << safetensors(good, 9)
-                                  << "expected 8 bytes of data for all tensors, found 9 bytes";
-        QTest::newRow("empty") << QByteArray() << "expected safetensors model, found an empty file";
+            << safetensors(good, 7)
+            << "expected 8 bytes of data for all tensors, found 7 bytes (at byte 69)";
+        QTest::newRow("too long")
+            << safetensors(good, 9)
+            << "expected 8 bytes of data for all tensors, found 9 bytes (at byte 70)";
+        QTest::newRow("empty") << QByteArray()
+                               << "expected safetensors model, found an empty file (at byte 0)";
         QTest::newRow("cut in the length")
-            << good.left(5) << "expected a safetensors header of at least 8 bytes, found 5 bytes";
+            << good.left(5)
+            << "expected a safetensors header of at least 8 bytes, found 5 bytes (at byte 5)";
         QTest::newRow("header beyond the file")
             << little64(1000) + good
-            << "expected 1,000 bytes of safetensors header, found 54 bytes";
+            << "expected 1,000 bytes of safetensors header, found 54 bytes (at byte 62)";
         QTest::newRow("header of 2^64 - 1 bytes")
             << little64(~quint64{0}) + good
             << "expected a safetensors header of at most 100,000,000 bytes, found "
-               "18446744073709551615 bytes";
+               "18446744073709551615 bytes (at byte 0)";
         QTest::newRow("not JSON") << safetensors("{nonsense", 0)
-                                  << "expected JSON in the header, found '{no' at byte 3";
+                                  << "expected JSON in the header, found '{no' (at byte 10)";
         QTest::newRow("an array") << safetensors("[]", 0)
-                                  << "expected a JSON object, found an array";
+                                  << "expected a JSON object, found an array (at byte 8)";
         QTest::newRow("a tensor that is a number")
             << safetensors("{'a':1}", 0)
-            << "expected an object of dtype, shape and data_offsets for tensor 'a', found 1";
-        QTest::newRow("a missing field")
-            << safetensors(one("'dtype':'F32','shape':[2]"), 8)
-            << "expected dtype, shape and two data_offsets for tensor 'a', found not all of them";
+            << "expected an object of dtype, shape and data_offsets for tensor 'a', found 1 (at "
+               "byte 13)";
+        QTest::newRow("a missing field") << safetensors(one("'dtype':'F32','shape':[2]"), 8)
+                                         << "expected dtype, shape and two data_offsets for tensor "
+                                            "'a', found not all of them (at byte 39)";
         QTest::newRow("a field twice")
             << safetensors(one("'dtype':'F32','dtype':'F32'"), 8)
-            << "expected each field of tensor 'a' once, found 'dtype' twice";
+            << "expected each field of tensor 'a' once, found 'dtype' twice (at byte 28)";
         QTest::newRow("a name twice") << safetensors(two("[0,4]", "[4,8]").replace("'b'", "'a'"), 8)
-                                      << "expected each name once, found 'a' twice";
+                                      << "expected each name once, found 'a' twice (at byte 61)";
         QTest::newRow("a negative size")
             << safetensors(one("'dtype':'F32','shape':[-2],'data_offsets':[0,8]"), 8)
-            << "expected an array of sizes for tensor 'a', found -2";
+            << "expected an array of sizes for tensor 'a', found -2 (at byte 37)";
         QTest::newRow("a size that is not whole")
             << safetensors(one("'dtype':'F32','shape':[2.0],'data_offsets':[0,8]"), 8)
-            << "expected an array of sizes for tensor 'a', found 2.0";
+            << "expected an array of sizes for tensor 'a', found 2.0 (at byte 37)";
         QTest::newRow("three offsets")
             << safetensors(one("'dtype':'F32','shape':[2],'data_offsets':[0,8,9]"), 8)
-            << "expected two data_offsets for tensor 'a', found more";
-        QTest::newRow("metadata that are no texts") << safetensors("{'__metadata__':{'a':1}}", 0)
-                                                    << "expected texts in __metadata__, found 1";
+            << "expected two data_offsets for tensor 'a', found more (at byte 60)";
+        QTest::newRow("metadata that are no texts")
+            << safetensors("{'__metadata__':{'a':1}}", 0)
+            << "expected texts in __metadata__, found 1 (at byte 29)";
         QTest::newRow("end before begin")
             << safetensors(one("'dtype':'F32','shape':[2],'data_offsets':[8,0]"), 8)
-            << "expected data of tensor 'a' that end after their begin, found data_offsets 8 and 0";
+            << "expected data of tensor 'a' that end after their begin, found data_offsets 8 and 0 "
+               "(at byte 9)";
         QTest::newRow("hole") << safetensors(two("[0,4]", "[5,9]"), 9)
                               << "expected data of tensor 'b' from byte 4, where those before them "
-                                 "end, found data_offsets from 5";
+                                 "end, found data_offsets from 5 (at byte 61)";
         QTest::newRow("overlap") << safetensors(two("[0,4]", "[3,7]"), 7)
                                  << "expected data of tensor 'b' from byte 4, where those before "
-                                    "them end, found data_offsets from 3";
+                                    "them end, found data_offsets from 3 (at byte 61)";
         QTest::newRow("size and shape disagree")
             << safetensors(one("'dtype':'F32','shape':[3],'data_offsets':[0,8]"), 8)
-            << "expected 12 bytes of data for tensor 'a', shape [3] of float32, found 8 bytes";
+            << "expected 12 bytes of data for tensor 'a', shape [3] of float32, found 8 bytes (at "
+               "byte 9)";
         QTest::newRow("sizes whose product wraps around to the right one")
             << safetensors(
                    one("'dtype':'U8','shape':[4294967296,4294967296,8],'data_offsets':[0,0]"), 0)
-            << "expected the shape of tensor 'a', found shape has more than 2^62 elements";
+            << "expected the shape of tensor 'a', found shape has more than 2^62 elements (at byte "
+               "9)";
         QTest::newRow("33 dimensions")
             << safetensors(one("'dtype':'U8','shape':[" + QByteArray("1,").repeated(32) +
                                "1],'data_offsets':[0,1]"),
                            1)
-            << "expected at most 32 sizes below 2^63 for tensor 'a', found more";
+            << "expected at most 32 sizes below 2^63 for tensor 'a', found more (at byte 100)";
         QTest::newRow("a name with a line break stays one line")
             << safetensors("{'a\\nb':1}", 0)
-            << "expected an object of dtype, shape and data_offsets for tensor 'a\\nb', found 1";
+            << "expected an object of dtype, shape and data_offsets for tensor 'a\\nb', found 1 "
+               "(at byte 16)";
     }
     void damageIsToldInOneLine()
     {

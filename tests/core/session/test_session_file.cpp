@@ -204,6 +204,14 @@ private slots:
             QVERIFY2(file.error().message.find(name) != std::string::npos,
                      file.error().message.c_str());
         }
+        const auto says = [&](const char* name, const char* end) {
+            const auto file = readSession(path(name));
+            return !file && file.error().message.ends_with(end);
+        };
+        write("other.qscope", "{\"quantoscope_session\": yes}");
+        QVERIFY(says("broken.qscope", "in JSON, found the end of the file (at byte 26)"));
+        QVERIFY(says("empty.qscope", "in JSON, found an empty file (at byte 0)"));
+        QVERIFY(says("other.qscope", "in JSON, found 'yes}' (at byte 24)"));
     }
 
     void unwritablePath_isAnError_andLeavesTheOldFile()

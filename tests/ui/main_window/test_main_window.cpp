@@ -359,12 +359,12 @@ private slots:
         QVERIFY(session().tensor == before.tensor);
         QCOMPARE(result().get(), shown.get());
         // It stays in sight: above the plots, and in the tree.
-        QVERIFY(banner(m_window->tensorWorkspace()).contains(QStringLiteral("bad.npy")));
+        QVERIFY(fileProblemShown(m_window->tensorWorkspace()).contains(QStringLiteral("bad.npy")));
         type(field("scale"), "0.125");
         waitForResult();
-        QVERIFY(banner(m_window->tensorWorkspace()).contains(QStringLiteral("bad.npy")));
+        QVERIFY(fileProblemShown(m_window->tensorWorkspace()).contains(QStringLiteral("bad.npy")));
         m_window->openPaths({path("w.npy")});
-        QTRY_VERIFY(banner(m_window->tensorWorkspace()).isEmpty());
+        QTRY_VERIFY(fileProblemShown(m_window->tensorWorkspace()).isEmpty());
     }
 
     void controlZ_inAFieldWithNothingTyped_undoesTheLastEdit()

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/controls/file_problem_card.h"
+
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -44,6 +46,13 @@ inline QString banner(const QWidget& workspace)
             return label->text();
     }
     return {};
+}
+
+/// What the card of a file that cannot be read tells; empty where there is none.
+inline QString fileProblemShown(const QWidget& workspace)
+{
+    const auto* card = workspace.findChild<FileProblemCard*>();
+    return card != nullptr && !card->isHidden() ? card->problem() : QString();
 }
 
 } // namespace qs
