@@ -24,21 +24,17 @@ PanelTabs::PanelTabs(QWidget* parent) : QWidget(parent), m_group(new QButtonGrou
 void PanelTabs::setPanels(const std::vector<const PanelInfo*>& panels, const PanelInfo* current)
 {
     if (panels != m_panels) {
-        qDeleteAll(m_buttons);
-        m_buttons.clear();
+        // None is deleted: this may happen while a style is applied to all widgets.
+        while (m_buttons.size() < panels.size())
+            addButton();
         m_panels = panels;
-        for (std::size_t i = 0; i < panels.size(); ++i) {
-            auto* button = new QToolButton(this);
-            button->setObjectName(QStringLiteral("panelTab"));
-            button->setText(panelTitle(*panels[i]));
-            button->setToolTip(panelHelp(*panels[i]));
-            button->setAccessibleName(button->text());
-            button->setCheckable(true);
-            button->setAutoRaise(true);
-            button->setFocusPolicy(Qt::StrongFocus);
-            m_group->addButton(button, static_cast<int>(i));
-            m_buttons.push_back(button);
-            button->show();
+        for (std::size_t i = 0; i < m_buttons.size(); ++i) {
+            m_buttons[i]->setVisible(i < panels.size());
+            if (i < panels.size()) {
+                m_buttons[i]->setText(panelTitle(*panels[i]));
+                m_buttons[i]->setToolTip(panelHelp(*panels[i]));
+                m_buttons[i]->setAccessibleName(m_buttons[i]->text());
+            }
         }
         arrange(width(), true);
     }
@@ -46,12 +42,24 @@ void PanelTabs::setPanels(const std::vector<const PanelInfo*>& panels, const Pan
         m_buttons[i]->setChecked(panels[i] == current);
 }
 
+void PanelTabs::addButton()
+{
+    auto* button = new QToolButton(this);
+    button->setObjectName(QStringLiteral("panelTab"));
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    m_group->addButton(button, static_cast<int>(m_buttons.size()));
+    m_buttons.push_back(button);
+}
+
 int PanelTabs::arrange(int width, bool move) const
 {
     int x = 0;
     int y = 0;
     int row = 0;
-    for (auto* button : m_buttons) {
+    for (std::size_t i = 0; i < m_panels.size(); ++i) {
+        auto* button = m_buttons[i];
         const QSize size = button->sizeHint();
         if (x > 0 && x + size.width() > width) {
             x = 0;

@@ -33,6 +33,7 @@ protected:
 
 private:
     /// Puts the buttons where they belong in that width (or only measures); the height they take.
+    void addButton();
     int arrange(int width, bool move) const;
 
     QButtonGroup* m_group;

@@ -20,6 +20,7 @@ constexpr int kMostColumns = 3;
 constexpr int kMostRows = 3;
 constexpr int kMenuWidth = 24;
 constexpr int kLeastWidth = 300;
+constexpr int kLeastRow = 160; // with less a plot is all labels
 constexpr int kLeastHeight = 3 * 180 + 60;
 constexpr int kPlotAndTabs = 180 + 60;
 
@@ -78,6 +79,7 @@ void PanelGrid::setWanted(const std::vector<std::string>& ids)
 {
     m_wanted = ids;
     assign();
+    emit arranged();
 }
 
 /// The wanted panels in their places, then the others in the order of the table. The last place has
@@ -104,7 +106,6 @@ void PanelGrid::assign()
             tabs.push_back(&panel);
     }
     m_tabs->setPanels(tabs, shown.empty() ? nullptr : shown.back());
-    emit arranged();
 }
 
 std::vector<std::string> PanelGrid::withPanel(int place, const QString& id) const
@@ -121,12 +122,10 @@ std::vector<std::string> PanelGrid::withPanel(int place, const QString& id) cons
     return ids;
 }
 
-void PanelGrid::arrange()
+void PanelGrid::setPlaces(std::size_t count)
 {
-    m_columns = std::clamp(width() / px(kColumnWidth), 1, kMostColumns);
-    m_rows = std::clamp((height() - px(30)) / px(kRowHeight), 1, kMostRows);
-    const auto count = static_cast<std::size_t>(m_columns) * static_cast<std::size_t>(m_rows);
-    const bool other = m_places.size() != count;
+    if (m_places.size() == count)
+        return;
     while (m_places.size() < count)
         addPlace();
     while (m_places.size() > count) {
@@ -135,9 +134,23 @@ void PanelGrid::arrange()
         m_spare.push_back(m_places.back());
         m_places.pop_back();
     }
-    if (other)
-        assign();
+    assign();
+}
+
+void PanelGrid::arrange()
+{
+    m_columns = std::clamp(width() / px(kColumnWidth), 1, kMostColumns);
+    m_rows = std::clamp((height() - px(30)) / px(kRowHeight), 1, kMostRows);
+    const auto before = m_places.size();
     const int columnWidth = (width() - (m_columns - 1) * kGap) / m_columns;
+    setPlaces(static_cast<std::size_t>(m_columns * m_rows));
+    // Many rows of tabs leave less room; fewer places, and there are more tabs.
+    while (m_rows > 1 && height() - m_tabs->heightFor(columnWidth) < m_rows * px(kLeastRow)) {
+        --m_rows;
+        setPlaces(static_cast<std::size_t>(m_columns * m_rows));
+    }
+    if (m_places.size() != before)
+        emit arranged();
     const int tabsHeight = m_tabs->heightFor(columnWidth);
     for (int column = 0; column < m_columns; ++column) {
         const bool last = column == m_columns - 1;

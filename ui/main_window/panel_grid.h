@@ -68,6 +68,7 @@ protected:
 
 private:
     int px(int pixels) const;
+    void setPlaces(std::size_t count);
     void arrange();
     void assign();
     void addPlace();

@@ -6,6 +6,7 @@
 #include "ui/controls/compare_bar.h"
 #include "ui/controls/forms.h"
 #include "ui/controls/panel_menu.h"
+#include "ui/dialogs/choose_elements_dialog.h"
 #include "ui/main_window/plot_gestures.h"
 #include "ui/main_window/tensor_workspace.h"
 #include "ui/models/command_list.h"
@@ -73,6 +74,21 @@ QList<QAction*> tensorActions(TensorWorkspace& workspace)
         [&document] { stepCounts(document); });
     add("tensor.error_unit", tr("&Unit of errors: LSB, values'"), QKeySequence(Qt::Key_U),
         tr("The other unit of the errors"), [&document] { stepErrorUnit(document); });
+    add("tensor.choose", tr("Choose &elements\u2026"), QKeySequence(Qt::CTRL | Qt::Key_G),
+        tr("Type which element is picked, and which values, codes or errors are selected"),
+        [&workspace, &document] {
+            const auto& result = workspace.answers().result();
+            if (!result)
+                return;
+            ChooseElementsDialog dialog(result->facts->tensor.shape(),
+                                        document.session().tensor.view, &workspace);
+            if (dialog.exec() != QDialog::Accepted)
+                return;
+            document.adjustView([&](Session& session) {
+                session.tensor.view.picked = dialog.picked();
+                session.tensor.view.brush = dialog.selection();
+            });
+        });
     add("tensor.stop", tr("S&top, or take back picked and selected"), QKeySequence(Qt::Key_Escape),
         tr("Stop what is being computed; else no element is picked and none are selected"),
         [&workspace, &document] {

@@ -23,6 +23,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScopedValueRollback>
+#include <QScrollArea>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -98,7 +99,12 @@ QWidget* TensorWorkspace::buildLeft(SourceStore& store)
     layout->addWidget(group(tr("Sources"), new SourceTree(m_document, store, column)), 1);
     layout->addWidget(group(tr("Tensor"), m_facts));
     layout->addWidget(group(tr("Value"), m_value));
-    return column;
+    auto* scroller = new QScrollArea(this); // large texts need more height than there may be
+    scroller->setWidget(column);
+    scroller->setWidgetResizable(true);
+    scroller->setFrameShape(QFrame::NoFrame);
+    scroller->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    return scroller;
 }
 
 QWidget* TensorWorkspace::buildCentre()

@@ -3,8 +3,13 @@
 // Elements that are picked and selected in one plot of the Tensor workspace are marked in all.
 #include "core/quant/quantizer.h"
 #include "ui/controls/value_card.h"
+#include "ui/dialogs/choose_elements_dialog.h"
 
 #include "tensor_driver.h"
+#include "window_driver.h"
+
+#include <QDialogButtonBox>
+#include <QPushButton>
 
 #include <algorithm>
 
@@ -290,6 +295,42 @@ private slots:
         // It does differ there.
         settle();
         QVERIFY(workspace().answers().picked() != nullptr);
+    }
+
+    /// By the keyboard, and exactly.
+    void typedElements_arePickedAndSelected()
+    {
+        const auto shape = workspace().answers().result()->facts->tensor.shape();
+        QCOMPARE(*elementFromText(shape, QStringLiteral("4799")), std::int64_t{4799});
+        QCOMPARE(*elementFromText(shape, QStringLiteral("[1, 2, 3]")), std::int64_t{663});
+        QCOMPARE(*elementFromText(shape, QStringLiteral(" -1,-1 , -1")), std::int64_t{4799});
+        for (const char* wrong : {"4800", "-1", "1, 2", "8, 0, 0", "1, x, 2", "", "1,2,3,4"})
+            QVERIFY2(!elementFromText(shape, QLatin1String(wrong)), wrong);
+
+        ChooseElementsDialog dialog(shape, tensor().view, m_window.get());
+        auto* by = control<QComboBox>(dialog, "selected by");
+        auto* element = control<QLineEdit>(dialog, "picked element");
+        auto* from = control<QLineEdit>(dialog, "selected from");
+        auto* to = control<QLineEdit>(dialog, "selected to");
+        QVERIFY(!dialog.picked() && !dialog.selection());
+        element->setText(QStringLiteral("1, 2, 3"));
+        by->setCurrentIndex(2);
+        from->setText(QStringLiteral("1/8"));
+        to->setText(QStringLiteral("250m"));
+        QCOMPARE(dialog.picked().value_or(-1), std::int64_t{663});
+        QVERIFY(dialog.selection() == (Selection{SelectedBy::Error, 0.125, 0.25, ErrorUnit::Lsb}));
+        auto* ok = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        QVERIFY(ok->isEnabled());
+        to->setText(QStringLiteral("0"));
+        QVERIFY(!ok->isEnabled() && !dialog.selection());
+        QVERIFY(ok->toolTip().contains(QStringLiteral("smaller")));
+        // What is chosen already is in the fields.
+        TensorView view;
+        view.picked = 5;
+        view.brush = Selection{SelectedBy::Code, -3, 4};
+        ChooseElementsDialog again(shape, view, m_window.get());
+        QCOMPARE(again.picked().value_or(-1), std::int64_t{5});
+        QVERIFY(again.selection() == view.brush);
     }
 
     /// The channel is shown, and its value that is nearest to the pointer is picked.

@@ -7,6 +7,7 @@
 #include "ui/plot/figure_export.h"
 
 #include "tensor_driver.h"
+#include "window_driver.h"
 
 #include <QApplication>
 #include <QClipboard>
