@@ -16,50 +16,53 @@ PanelTabs::PanelTabs(QWidget* parent) : QWidget(parent), m_group(new QButtonGrou
 {
     setAccessibleName(tr("Plot in the last place"));
     m_group->setExclusive(true);
-    connect(m_group, &QButtonGroup::idClicked, this, [this](int index) {
-        emit chosen(QLatin1String(m_panels[static_cast<std::size_t>(index)]->id));
-    });
+}
+
+QToolButton* PanelTabs::buttonOf(const PanelInfo& panel)
+{
+    auto& button = m_buttons[&panel];
+    if (button != nullptr)
+        return button;
+    button = new QToolButton(this);
+    button->setObjectName(QStringLiteral("panelTab"));
+    button->setText(panelTitle(panel));
+    button->setToolTip(panelHelp(panel));
+    button->setAccessibleName(button->text());
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->hide();
+    connect(button, &QToolButton::clicked, this,
+            [this, id = QLatin1String(panel.id)] { emit chosen(id); });
+    return button;
 }
 
 void PanelTabs::setPanels(const std::vector<const PanelInfo*>& panels, const PanelInfo* current)
 {
     if (panels != m_panels) {
-        // None is deleted: this may happen while a style is applied to all widgets.
-        while (m_buttons.size() < panels.size())
-            addButton();
-        m_panels = panels;
-        for (std::size_t i = 0; i < m_buttons.size(); ++i) {
-            m_buttons[i]->setVisible(i < panels.size());
-            if (i < panels.size()) {
-                m_buttons[i]->setText(panelTitle(*panels[i]));
-                m_buttons[i]->setToolTip(panelHelp(*panels[i]));
-                m_buttons[i]->setAccessibleName(m_buttons[i]->text());
-            }
+        // The arrow keys go through a group's buttons in the order they came into it.
+        for (const auto* panel : m_panels) {
+            m_group->removeButton(buttonOf(*panel));
+            buttonOf(*panel)->hide();
         }
-        arrange(width(), true);
+        m_panels = panels;
+        for (const auto* panel : panels) {
+            m_group->addButton(buttonOf(*panel));
+            buttonOf(*panel)->show();
+        }
+        arrange(m_panels, width(), true);
     }
-    for (std::size_t i = 0; i < panels.size(); ++i)
-        m_buttons[i]->setChecked(panels[i] == current);
+    for (const auto* panel : panels)
+        buttonOf(*panel)->setChecked(panel == current);
 }
 
-void PanelTabs::addButton()
-{
-    auto* button = new QToolButton(this);
-    button->setObjectName(QStringLiteral("panelTab"));
-    button->setCheckable(true);
-    button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::StrongFocus);
-    m_group->addButton(button, static_cast<int>(m_buttons.size()));
-    m_buttons.push_back(button);
-}
-
-int PanelTabs::arrange(int width, bool move) const
+int PanelTabs::arrange(const std::vector<const PanelInfo*>& panels, int width, bool move)
 {
     int x = 0;
     int y = 0;
     int row = 0;
-    for (std::size_t i = 0; i < m_panels.size(); ++i) {
-        auto* button = m_buttons[i];
+    for (const auto* panel : panels) {
+        auto* button = buttonOf(*panel);
         const QSize size = button->sizeHint();
         if (x > 0 && x + size.width() > width) {
             x = 0;
@@ -74,15 +77,15 @@ int PanelTabs::arrange(int width, bool move) const
     return y + row;
 }
 
-int PanelTabs::heightFor(int width) const
+int PanelTabs::heightFor(const std::vector<const PanelInfo*>& panels, int width)
 {
-    return arrange(width, false);
+    return arrange(panels, width, false);
 }
 
 void PanelTabs::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    arrange(width(), true);
+    arrange(m_panels, width(), true);
 }
 
 } // namespace qs

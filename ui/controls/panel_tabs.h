@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+#include <map>
 #include <vector>
 
 class QButtonGroup;
@@ -23,7 +24,8 @@ public:
 
     /// What can be chosen, and what is.
     void setPanels(const std::vector<const PanelInfo*>& panels, const PanelInfo* current);
-    int heightFor(int width) const;
+    /// Of these panels, whichever there are now.
+    int heightFor(const std::vector<const PanelInfo*>& panels, int width);
 
 signals:
     void chosen(const QString& id);
@@ -32,13 +34,15 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// Made when it is first asked for, and kept: this may happen while a style is applied to all
+    /// widgets, when none may go.
+    QToolButton* buttonOf(const PanelInfo& panel);
     /// Puts the buttons where they belong in that width (or only measures); the height they take.
-    void addButton();
-    int arrange(int width, bool move) const;
+    int arrange(const std::vector<const PanelInfo*>& panels, int width, bool move);
 
     QButtonGroup* m_group;
     std::vector<const PanelInfo*> m_panels;
-    std::vector<QToolButton*> m_buttons;
+    std::map<const PanelInfo*, QToolButton*> m_buttons;
 };
 
 } // namespace qs

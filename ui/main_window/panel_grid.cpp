@@ -79,33 +79,39 @@ void PanelGrid::setWanted(const std::vector<std::string>& ids)
 {
     m_wanted = ids;
     assign();
+    arrange(); // other tabs, another height
     emit arranged();
 }
 
 /// The wanted panels in their places, then the others in the order of the table. The last place has
 /// the tabs of all that are nowhere else.
-void PanelGrid::assign()
+PanelGrid::Assignment PanelGrid::assignment(std::size_t places) const
 {
-    std::vector<const PanelInfo*> shown;
-    const auto count = m_places.size();
+    Assignment made;
+    auto& shown = made.shown;
     for (const auto& id : m_wanted) {
         const auto* panel = panelById(QString::fromStdString(id));
         if (panel != nullptr && panel->workspace == m_workspace && !isWanted(shown, panel) &&
-            shown.size() < count)
+            shown.size() < places)
             shown.push_back(panel);
     }
     for (const auto& panel : panels()) {
-        if (panel.workspace == m_workspace && !isWanted(shown, &panel) && shown.size() < count)
+        if (panel.workspace == m_workspace && !isWanted(shown, &panel) && shown.size() < places)
             shown.push_back(&panel);
     }
-    for (std::size_t i = 0; i < shown.size(); ++i)
-        m_places[i].panel = shown[i];
-    std::vector<const PanelInfo*> tabs;
     for (const auto& panel : panels()) {
         if (panel.workspace == m_workspace && (!isWanted(shown, &panel) || &panel == shown.back()))
-            tabs.push_back(&panel);
+            made.tabs.push_back(&panel);
     }
-    m_tabs->setPanels(tabs, shown.empty() ? nullptr : shown.back());
+    return made;
+}
+
+void PanelGrid::assign()
+{
+    const auto made = assignment(m_places.size());
+    for (std::size_t i = 0; i < made.shown.size(); ++i)
+        m_places[i].panel = made.shown[i];
+    m_tabs->setPanels(made.tabs, made.shown.empty() ? nullptr : made.shown.back());
 }
 
 std::vector<std::string> PanelGrid::withPanel(int place, const QString& id) const
@@ -141,17 +147,19 @@ void PanelGrid::arrange()
 {
     m_columns = std::clamp(width() / px(kColumnWidth), 1, kMostColumns);
     m_rows = std::clamp((height() - px(30)) / px(kRowHeight), 1, kMostRows);
-    const auto before = m_places.size();
     const int columnWidth = (width() - (m_columns - 1) * kGap) / m_columns;
-    setPlaces(static_cast<std::size_t>(m_columns * m_rows));
-    // Many rows of tabs leave less room; fewer places, and there are more tabs.
-    while (m_rows > 1 && height() - m_tabs->heightFor(columnWidth) < m_rows * px(kLeastRow)) {
+    const auto places = [this] {
+        return static_cast<std::size_t>(m_columns * m_rows);
+    };
+    const auto tabsOf = [&] {
+        return m_tabs->heightFor(assignment(places()).tabs, columnWidth);
+    };
+    // Many rows of tabs leave less room; with fewer places there are more tabs.
+    while (m_rows > 1 && height() - tabsOf() < m_rows * px(kLeastRow))
         --m_rows;
-        setPlaces(static_cast<std::size_t>(m_columns * m_rows));
-    }
-    if (m_places.size() != before)
-        emit arranged();
-    const int tabsHeight = m_tabs->heightFor(columnWidth);
+    const bool other = m_places.size() != places();
+    setPlaces(places());
+    const int tabsHeight = tabsOf();
     for (int column = 0; column < m_columns; ++column) {
         const bool last = column == m_columns - 1;
         const int room = height() - (last ? tabsHeight + kGap : 0);
@@ -170,6 +178,8 @@ void PanelGrid::arrange()
             top += rowHeight + kGap;
         }
     }
+    if (other)
+        emit arranged();
 }
 
 void PanelGrid::align()

@@ -68,6 +68,11 @@ protected:
 
 private:
     int px(int pixels) const;
+    struct Assignment {
+        std::vector<const PanelInfo*> shown; ///< one in each place
+        std::vector<const PanelInfo*> tabs;
+    };
+    Assignment assignment(std::size_t places) const;
     void setPlaces(std::size_t count);
     void arrange();
     void assign();

@@ -247,8 +247,8 @@ private slots:
         store("tensor.ab", {});
         store("tensor.stop", {QStringLiteral("Ctrl+I"), QStringLiteral("Esc")}); // its own
         // Two that want the same keys: one of them.
-        store("view.all", {QStringLiteral("Ctrl+G")});
-        store("tensor.all", {QStringLiteral("Ctrl+G")});
+        store("view.all", {QStringLiteral("Ctrl+R")});
+        store("tensor.all", {QStringLiteral("Ctrl+R")});
         makeWindow();
         QCOMPARE(keys("view.back"), QStringLiteral("Alt+Left"));
         QCOMPARE(keys("view.forward"), QStringLiteral("Alt+Right"));
@@ -257,8 +257,8 @@ private slots:
         QCOMPARE(keys("file.save_as"), QStringLiteral("Ctrl+Shift+S"));
         QCOMPARE(keys("tensor.ab"), QStringLiteral("\\"));
         QCOMPARE(keys("tensor.stop"), QStringLiteral("Ctrl+I, Esc"));
-        QVERIFY((keys("view.all") == QStringLiteral("Ctrl+G")) !=
-                (keys("tensor.all") == QStringLiteral("Ctrl+G")));
+        QVERIFY((keys("view.all") == QStringLiteral("Ctrl+R")) !=
+                (keys("tensor.all") == QStringLiteral("Ctrl+R")));
     }
 
     // The interface's size.

@@ -3,6 +3,7 @@
 // What a hand does in the Tensor workspace, and what follows: with real widgets, clicks and drops.
 #include "core/session/session_file.h"
 #include "ui/controls/compare_bar.h"
+#include "ui/controls/file_problem_card.h"
 #include "ui/main_window/plot_gestures.h"
 #include "ui/plot/figure_export.h"
 
@@ -267,13 +268,13 @@ private slots:
     void fileProblem_goesWithTheNextTensor()
     {
         m_window->openPaths({m_folder.filePath(QStringLiteral("none.safetensors"))});
-        auto* banner = workspace().findChild<QLabel*>(QStringLiteral("banner"));
-        QTRY_VERIFY(!banner->isHidden());
+        auto* card = workspace().findChild<FileProblemCard*>();
+        QTRY_VERIFY(!card->isHidden());
         edit([](Session& s) {
             s.tensor.source = "generator:normal?numel=4096&seed=1";
             s.tensor.tensor.clear();
         });
-        QVERIFY(banner->isHidden());
+        QVERIFY(card->isHidden());
     }
 
     void tensorOfNothingFinite_saysSoInThePlots()
