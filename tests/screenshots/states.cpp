@@ -326,10 +326,14 @@ void settle(const State& state, MainWindow& window)
     }
     QElapsedTimer timer;
     timer.start();
-    while (timer.elapsed() < 60000 && !state.ready(window))
-        QTest::qWait(20);
-    QTest::qWait(1200); // plots are dimmed after a second
-    if (!state.ready(window))
+    constexpr int kDimmed = 1200; // ms until plots are dimmed
+    bool ready = false;
+    while (timer.elapsed() < 60000 && !ready) {
+        ready = state.ready(window);
+        QTest::qWait(ready ? kDimmed : 20);
+        ready = ready && state.ready(window);
+    }
+    if (!ready)
         qFatal("%s is not reached", qPrintable(state.name));
 }
 

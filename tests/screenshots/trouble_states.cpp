@@ -29,7 +29,7 @@ void edit(MainWindow& window, const std::function<void(Session&)>& change)
 void makeBusy(MainWindow& window)
 {
     edit(window, [](Session& session) {
-        session.tensor.source = "generator:normal?numel=8000000&seed=1";
+        session.tensor.source = "generator:normal?numel=32000000&seed=1";
         session.tensor.tensor.clear();
         session.tensor.spec = {};
         session.tensor.spec.dtype = DType::Int8;
@@ -45,8 +45,14 @@ void makeBusy(MainWindow& window)
     edit(window, [](Session& session) { session.tensor.spec.observer = "mse"; });
 }
 
+/// Asks again once it is answered.
 bool saysBusy(MainWindow& window)
 {
+    if (window.tensorWorkspace().isIdle())
+        edit(window, [](Session& session) {
+            auto& dtype = session.tensor.spec.dtype;
+            dtype = dtype == DType::Int8 ? DType::Int4 : DType::Int8;
+        });
     for (const auto* bar : window.findChildren<QProgressBar*>()) {
         if (bar->accessibleName() == QLatin1String("computation progress") && bar->isVisible())
             return true;

@@ -26,8 +26,8 @@ public:
         const QRectF cross = QRectF(rect).adjusted(rect.width() * 0.3, rect.height() * 0.3,
                                                    -rect.width() * 0.3, -rect.height() * 0.3);
         painter->setRenderHint(QPainter::Antialiasing);
-        painter->setPen(QPen(QApplication::palette().color(QPalette::PlaceholderText),
-                             std::max(1.5, rect.width() / 10.0), Qt::SolidLine, Qt::RoundCap));
+        painter->setPen(QPen(QApplication::palette().color(QPalette::Text),
+                             std::max(2.0, rect.width() / 8.0), Qt::SolidLine, Qt::RoundCap));
         painter->drawLine(cross.topLeft(), cross.bottomRight());
         painter->drawLine(cross.bottomLeft(), cross.topRight());
     }

@@ -82,7 +82,9 @@ struct PlotView::Private {
     void setStage(BusyStage stage)
     {
         busy = stage;
-        canvas.setBusy(stage, phase);
+        // Where no picture is, its words stay readable.
+        const bool dims = stage == BusyStage::Dimmed && figure.emptyText.isEmpty();
+        canvas.setBusy(stage == BusyStage::Dimmed && !dims ? BusyStage::Bar : stage, phase);
     }
 
     void reportMargins()
