@@ -85,7 +85,8 @@ QStringList named(const Capture& capture);
 // Of what the window says about itself (shell_checks.cpp).
 /// Whatever cannot be used says why under the pointer.
 QStringList disabledReasons(const Capture& capture);
-/// No text is an exception's; what is wrong with a file names it and says what was found.
+/// No text is an exception's; the card of a file names it, what was expected and found, and what to
+/// do.
 QStringList rawErrors(const Capture& capture);
 /// Work under way says what it does and how far it is, can be cancelled, and leaves the old plots.
 QStringList busySigns(const Capture& capture);

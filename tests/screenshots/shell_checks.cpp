@@ -118,17 +118,22 @@ QStringList rawErrors(const Capture& capture)
     }
     if (!record.state.endsWith(QLatin1String("_file")))
         return problems;
-    const auto card = std::find_if(
-        record.controls.begin(), record.controls.end(), [](const ControlRecord& control) {
-            return control.id == QLatin1String("banner") && control.text.contains(QChar(0x26a0));
+    const auto says = [&](const char* name) {
+        return std::any_of(record.controls.begin(), record.controls.end(), [&](const auto& each) {
+            return each.name == QLatin1String(name) && (!each.text.isEmpty() || each.focusable) &&
+                   each.enabled;
         });
-    if (card == record.controls.end())
-        return problems << QStringLiteral("nothing says what is wrong with the file");
-    const auto match = fileName.match(card->text);
-    if (!match.hasMatch())
-        problems << QStringLiteral("\"%1\" names no file").arg(card->text);
-    else if (card->text.size() - match.capturedEnd() < 10)
-        problems << QStringLiteral("\"%1\" does not say what was found").arg(card->text);
+    };
+    const bool named =
+        std::any_of(record.controls.begin(), record.controls.end(), [](const auto& each) {
+            return each.text.startsWith(QChar(0x26a0)) && fileName.match(each.text).hasMatch();
+        });
+    if (!named)
+        problems << QStringLiteral("nothing says which file cannot be read");
+    for (const char* part : {"Expected", "Found", "What to do", "Copy details"}) {
+        if (!says(part))
+            problems << QStringLiteral("the file's card has no \"%1\"").arg(QLatin1String(part));
+    }
     return problems;
 }
 

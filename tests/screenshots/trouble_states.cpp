@@ -119,10 +119,6 @@ std::vector<State> troubleStates(const QString& folder)
              settle(w);
              pressTab(w, 5);
          }},
-        {QStringLiteral("missing_file"),
-         [](MainWindow& w) {
-             openedAfterExample(w, QStringLiteral("/nonexistent/weights.safetensors"));
-         }},
         {QStringLiteral("cut_file"),
          [cut](MainWindow& w) {
              openedAfterExample(w, cut);

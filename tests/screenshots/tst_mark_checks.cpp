@@ -32,12 +32,18 @@ ControlRecord locked(const char* whyNot, const char* tip)
 }
 
 /// The card of a file that cannot be read.
-void addCard(Capture& capture, const QString& message)
+void addCard(Capture& capture, const QString& title, const QString& found)
 {
     capture.record.state = QStringLiteral("cut_file");
-    auto card = control("QLabel", "", QChar(0x26a0) + message, {200, 40, 700, 20});
-    card.id = QStringLiteral("banner");
-    capture.record.controls.push_back(card);
+    auto& controls = capture.record.controls;
+    controls.push_back(control("QLabel", "", QChar(0x26a0) + title, {200, 40, 500, 20}));
+    controls.push_back(
+        control("QLabel", "Expected", QStringLiteral("8,192 bytes"), {200, 60, 500, 20}));
+    controls.push_back(control("QLabel", "Found", found, {200, 80, 500, 20}));
+    controls.push_back(
+        control("QLabel", "What to do", QStringLiteral("copy it again"), {200, 100, 500, 20}));
+    controls.push_back(control("QAbstractButton", "Copy details", QStringLiteral("Copy details"),
+                               {720, 40, 90, 24}));
 }
 
 void makeBusy(Capture& capture)
@@ -179,11 +185,11 @@ const std::vector<Fault>& faults()
          }},
         {"card without a file", rawErrors,
          [](Capture& c) {
-             addCard(c, QStringLiteral(" expected 8,192 bytes, found 100 bytes"));
+             addCard(c, QStringLiteral(" a file cannot be read"), QStringLiteral("100 bytes"));
          }},
         {"card without what was found", rawErrors,
          [](Capture& c) {
-             addCard(c, QStringLiteral(" cannot read weights.npy"));
+             addCard(c, QStringLiteral(" weights.npy cannot be read"), {});
          }},
         {"busy and nothing says so", busySigns,
          [](Capture& c) {
@@ -290,7 +296,7 @@ void TestMarkChecks::rareStatesHaveNoProblems()
     QCOMPARE(disabledReasons(shot) + focusRings(shot), QStringList());
     makeBusy(shot);
     QCOMPARE(busySigns(shot), QStringList());
-    addCard(shot, QStringLiteral(" cut.npy: expected 8,192 bytes of data, found 100 bytes"));
+    addCard(shot, QStringLiteral(" cut.npy cannot be read"), QStringLiteral("100 bytes"));
     QCOMPARE(rawErrors(shot), QStringList());
     QCOMPARE(paletteRows(palette()), QStringList());
     QCOMPARE(largeScreen(large()), QStringList());
