@@ -104,8 +104,13 @@ void addFaintMarks(const Capture& capture, std::size_t index, QStringList& probl
     }
     const QRectF& axes = plot.axes;
     std::vector<QPointF> edge;
-    for (int i = 1; i <= 5; ++i)
-        edge.emplace_back(axes.left(), axes.top() + axes.height() * i / 6);
+    for (int i = 1; i <= 5; ++i) {
+        // A strip of what is not finite stands between the axes and the y axis.
+        if (plot.figure.sideBins.empty())
+            edge.emplace_back(axes.left(), axes.top() + axes.height() * i / 6);
+        else
+            edge.emplace_back(axes.left() + axes.width() * i / 6, axes.bottom());
+    }
     if (isFaint(capture, edge, ground))
         tooFaint(QStringLiteral("the lines of the axes"));
 }

@@ -46,6 +46,7 @@ Series selectedSeries(const QString& csvName)
     series.csvName = csvName;
     series.kind = SeriesKind::Histogram;
     series.color = ColorRole::Accent;
+    series.style = LineStyle::Dashed; // without colours it looks like the others
     return series;
 }
 
