@@ -77,7 +77,7 @@ QStringList results(const Capture& capture)
 {
     QStringList problems;
     const auto& record = capture.record;
-    if (!hasResult(record))
+    if (!hasResult(record) || record.state == QLatin1String("size_150_plots")) // without columns
         return problems;
     // The status bar has room for one thing: a problem goes first.
     const bool troubled = find(record, QString(QChar(0x26a0))) != nullptr;

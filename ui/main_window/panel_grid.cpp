@@ -20,7 +20,7 @@ constexpr int kMostColumns = 3;
 constexpr int kMostRows = 3;
 constexpr int kMenuWidth = 24;
 constexpr int kLeastWidth = 300;
-constexpr int kLeastRow = 160; // with less a plot is all labels
+constexpr int kLeastRow = 180; // with less a plot is all labels
 constexpr int kLeastHeight = 3 * 180 + 60;
 constexpr int kPlotAndTabs = 180 + 60;
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/shortcut_sheet.h"
 
+#include "ui/controls/forms.h"
 #include "ui/main_window/gesture_table.h"
 #include "ui/main_window/keymap.h"
 #include "ui/main_window/keys_dialog.h"
@@ -139,7 +140,7 @@ void ShortcutSheet::fill()
     for (const auto& gesture : gestures())
         add(gesture.group, gesture.does, gesture.how);
     addCommands(false);
-    m_resetAll->setEnabled(m_keymap.anyChanged());
+    allow(m_resetAll, m_keymap.anyChanged(), tr("Every command has its first keys."));
     find(m_field->text());
     if (auto* item = m_list->currentItem())
         m_list->scrollToItem(item);
@@ -176,8 +177,10 @@ void ShortcutSheet::describe()
     const auto* item = m_list->currentItem();
     const auto* action = chosen();
     const bool can = action != nullptr && m_keymap.canChange(*action);
-    m_change->setEnabled(can);
-    m_reset->setEnabled(can && m_keymap.isChanged(*action));
+    const QString none = tr("Choose a command in the list first.");
+    allow(m_change, can, none);
+    allow(m_reset, can && m_keymap.isChanged(*action),
+          can ? tr("The command has its first keys.") : none);
     if (item == nullptr || item->parent() == nullptr)
         m_note->setText(tr("Choose a command to give it other keys."));
     else if (action == nullptr)

@@ -118,9 +118,6 @@ QWidget* TrainWorkspace::buildCentre()
     });
     m_scores = new QTableWidget(2, 5, column);
     m_scores->setAccessibleName(tr("Scores"));
-    m_scores->setHorizontalHeaderLabels({tr("train loss"), tr("test loss"), tr("test accuracy"),
-                                         tr("on samples"), tr("difference")});
-    m_scores->setVerticalHeaderLabels({tr("float"), tr("fake-quantized")});
     m_scores->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_scores->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_scores->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);

@@ -50,7 +50,7 @@ QString eventLetter(std::size_t index)
 Figure trainingFigure(const PanelInput& input)
 {
     Figure figure;
-    figure.title = Panels::tr("Loss and accuracy: float beside fake-quantized");
+    figure.title = Panels::tr("Loss and accuracy");
     if (!input.training || (input.training->train.empty() && input.training->test.empty())) {
         figure.emptyText = Panels::tr("Press Start: two networks learn side by side, one in float, "
                                       "one under fake quantization.");

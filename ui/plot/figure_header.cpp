@@ -93,6 +93,26 @@ FigureHeader::Layout FigureHeader::layoutFor(int whole) const
     return layout;
 }
 
+QString FigureHeader::labelAt(const QPointF& position) const
+{
+    if (!m_figure || !m_style)
+        return {};
+    const Layout layout = layoutFor(mParentPlot->viewport().width());
+    const auto cut = [&](const QRect& rect, const QString& text, const QFont& font) {
+        return rect.contains(position.toPoint()) &&
+               QFontMetrics(font).horizontalAdvance(text) > rect.width();
+    };
+    if (cut(layout.title, m_figure->title, m_style->title))
+        return m_figure->title;
+    if (cut(layout.note, m_figure->note, m_style->base))
+        return m_figure->note;
+    for (const Entry& entry : layout.legend) {
+        if (cut(entry.text, entry.series->name, m_style->base))
+            return entry.series->name;
+    }
+    return {};
+}
+
 void FigureHeader::draw(QCPPainter* painter)
 {
     if (!m_figure || !m_style)

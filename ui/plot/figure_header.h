@@ -25,6 +25,8 @@ public:
     int heightFor(int width) const;
     /// Pixels at the right of the first line that are left to something else.
     void setInset(int pixels) { m_inset = pixels; }
+    /// The whole of the text at `position`, where it is drawn cut; else empty.
+    QString labelAt(const QPointF& position) const;
 
 protected:
     void applyDefaultAntialiasingHint(QCPPainter*) const override {}

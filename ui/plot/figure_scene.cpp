@@ -285,6 +285,8 @@ int FigureScene::handleAt(const QPointF& position) const
 
 QString FigureScene::labelAt(const QPointF& position) const
 {
+    if (const QString cut = d->header->labelAt(position); !cut.isEmpty())
+        return cut;
     if (d->figure && d->figure->table)
         return d->table->labelAt(position);
     const QString label = d->labels->labelAt(position);

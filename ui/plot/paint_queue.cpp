@@ -49,7 +49,8 @@ void PaintQueue::paint()
     while (!m_waiting.empty() && timer.elapsed() < kAtOnce) {
         auto* plot = m_waiting.front();
         m_waiting.pop_front();
-        plot->replot(QCustomPlot::rpQueuedRefresh);
+        if (!plot->viewport().isEmpty())
+            plot->replot(QCustomPlot::rpQueuedRefresh);
     }
     if (!m_waiting.empty())
         m_next.start();

@@ -41,7 +41,8 @@ protected:
     {
         Q_UNUSED(event)
         setViewport(sceneRect(size()));
-        replot(rpQueuedRefresh);
+        if (!viewport().isEmpty())
+            replot(rpQueuedRefresh);
     }
 };
 

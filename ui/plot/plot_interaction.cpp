@@ -309,7 +309,7 @@ void PlotInteraction::hover(const QPointF& position)
         m_view.setCursor(Qt::PointingHandCursor);
     else
         m_view.unsetCursor();
-    if (m_view.figure().table)
+    if (m_view.figure().table || position.y() < scene.axesRect().top())
         showLabel(scene.labelAt(position), position);
     if (!usable() || !scene.axesRect().contains(position.toPoint())) {
         leave();
