@@ -297,13 +297,10 @@ void TrainWorkspace::fitScores()
         return large ? text.replace(QLatin1Char(' '), QLatin1Char('\n')) : text;
     };
     m_scores->setHorizontalHeaderLabels({lines(tr("train loss")), lines(tr("test loss")),
-                                         lines(tr("test accuracy")), lines(tr("on samples")),
-                                         tr("change")});
+                                         large ? tr("test\nacc.") : tr("test accuracy"),
+                                         lines(tr("on samples")), tr("change")});
     m_scores->setVerticalHeaderLabels(
         {tr("float"), large ? tr("fake-\nquantized") : tr("fake-quantized")});
-    m_scores->horizontalHeader()->setSectionResizeMode(large ? QHeaderView::ResizeToContents
-                                                             : QHeaderView::Stretch);
-    m_scores->horizontalHeader()->setStretchLastSection(large);
     m_scores->verticalHeader()->setDefaultSectionSize(
         (large ? 2 : 1) * m_scores->fontMetrics().height() + 8);
     m_scores->setFixedHeight(m_scores->horizontalHeader()->sizeHint().height() +
