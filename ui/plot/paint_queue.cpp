@@ -11,8 +11,8 @@
 namespace qs {
 namespace {
 
-/// Half of a frame at 60 a second: the other half is for what made the figures.
-constexpr qint64 kAtOnce = 8; // ms
+/// A third of a frame at 60 a second: the rest is for what makes the figures, and for answering.
+constexpr qint64 kAtOnce = 5; // ms
 
 } // namespace
 
