@@ -5,6 +5,7 @@
 #include "text_recorder.h"
 #include "ui/controls/focus_ring.h"
 #include "ui/models/command_list.h"
+#include "ui/plot/paint_queue.h"
 #include "ui/plot/plot_view.h"
 
 #include <QAbstractButton>
@@ -335,6 +336,7 @@ void recordFocus(const QWidget& window, Record& record)
 Capture capture(QWidget& window, const QString& state, const QString& theme)
 {
     Capture result;
+    PaintQueue::instance().finish();
     result.image = window.grab().toImage().convertToFormat(QImage::Format_ARGB32);
     auto& record = result.record;
     record.state = state;

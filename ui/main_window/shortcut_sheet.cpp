@@ -116,6 +116,7 @@ void ShortcutSheet::fill()
         }
         auto* item = new QTreeWidgetItem(group, {does, how});
         item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
+        item->setToolTip(0, does); // long ones are cut
         return item;
     };
     const auto addCommands = [&](bool ofMenus) {

@@ -7,6 +7,7 @@
 #include <QElapsedTimer>
 
 #include <algorithm>
+#include <limits>
 
 namespace qs {
 namespace {
@@ -26,7 +27,7 @@ PaintQueue::PaintQueue()
 {
     m_next.setSingleShot(true);
     m_next.setInterval(0);
-    connect(&m_next, &QTimer::timeout, this, &PaintQueue::paint);
+    connect(&m_next, &QTimer::timeout, this, [this] { paint(kAtOnce); });
 }
 
 void PaintQueue::add(QCustomPlot* plot)
@@ -42,11 +43,16 @@ void PaintQueue::remove(QCustomPlot* plot)
     m_waiting.erase(std::remove(m_waiting.begin(), m_waiting.end(), plot), m_waiting.end());
 }
 
-void PaintQueue::paint()
+void PaintQueue::finish()
+{
+    paint(std::numeric_limits<qint64>::max());
+}
+
+void PaintQueue::paint(qint64 atOnce)
 {
     QElapsedTimer timer;
     timer.start();
-    while (!m_waiting.empty() && timer.elapsed() < kAtOnce) {
+    while (!m_waiting.empty() && timer.elapsed() < atOnce) {
         auto* plot = m_waiting.front();
         m_waiting.pop_front();
         if (!plot->viewport().isEmpty())

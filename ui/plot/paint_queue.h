@@ -20,10 +20,12 @@ public:
     void add(QCustomPlot* plot);
     /// Before a plot goes.
     void remove(QCustomPlot* plot);
+    /// Paints all that wait, for who takes a picture of the window.
+    void finish();
 
 private:
     PaintQueue();
-    void paint();
+    void paint(qint64 atOnce);
 
     QTimer m_next;
     std::deque<QCustomPlot*> m_waiting;
