@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 namespace qs {
 namespace {
@@ -48,29 +49,14 @@ struct Piece {
             y[i] = std::clamp(y[i], -kMost, kMost);
     }
 
-    /// Leaves the elements that are not finite out; x becomes the kept ones of `all`.
-    void keepFinite(std::span<const float> all)
+    /// Leaves out the elements i for which keeps(i) is false; they are `in`, and x becomes the kept
+    /// ones.
+    template <typename Keeps>
+    void keep(const float* in, Keeps keeps)
     {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            if (!std::isfinite(all[i]))
-                continue;
-            x[kept] = all[i];
-            y[kept] = y[i];
-            clip[kept] = clip[i];
-            lsb[kept] = lsb[i];
-            code[kept] = code[i];
-            ++kept;
-        }
-        n = kept;
-    }
-
-    /// Leaves out the elements that are not selected; they are `in`, and x becomes the kept ones.
-    void keepSelected(const float* in, const Selection& selection, const DTypeInfo& dtype)
-    {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            if (!selection.has(in[i], y[i], lsb[i], code[i], dtype))
+            if (!keeps(i))
                 continue;
             x[kept] = in[i];
             y[kept] = y[i];
@@ -143,6 +129,13 @@ public:
         }
     }
 
+    /// Counts the values of the selected elements, too.
+    void countValues(const HistogramBins& bins) { m_values = std::make_unique<ValueCounter>(bins); }
+    std::optional<Histogram> values() const
+    {
+        return m_values ? std::optional(m_values->total()) : std::nullopt;
+    }
+
     static std::size_t codePlaces(const QuantParams& params)
     {
         const auto count = static_cast<std::size_t>(params.codeCount());
@@ -173,11 +166,14 @@ public:
                                  {piece.y, piece.t, piece.clip, piece.lsb, piece.code});
             const float* in = some.data();
             if (!allFinite) {
-                piece.keepFinite(some);
+                piece.keep(in, [&](std::size_t i) { return std::isfinite(some[i]); });
                 in = piece.x;
             }
             if (m_item->only) {
-                piece.keepSelected(in, *m_item->only, info(m_item->params.dtype()));
+                const auto& dtype = info(m_item->params.dtype());
+                piece.keep(in, [&](std::size_t i) {
+                    return m_item->only->has(in[i], piece.y[i], piece.lsb[i], piece.code[i], dtype);
+                });
                 in = piece.x;
                 kept.insert(kept.end(), in, in + piece.n);
             }
@@ -190,6 +186,8 @@ public:
         m_parts[static_cast<std::size_t>(begin / kBlockSize)] = sums.total();
         if (m_item->only)
             m_selected.set(begin / kBlockSize, kept);
+        if (m_values)
+            m_values->count(kept);
     }
 
     /// What came of it. May read the tensor again, where there are too many codes for a table.
@@ -241,6 +239,7 @@ private:
     bool m_levelsFinite = true;
     std::vector<ErrorSums> m_parts; ///< of each block
     StatsOfParts m_selected;        ///< likewise, of the selected elements
+    std::unique_ptr<ValueCounter> m_values;
 };
 
 /// Some of the items, as many as fit, beside the place of their reports.
@@ -284,6 +283,11 @@ Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats
 {
     Analysis all;
     all.reports.assign(items.size(), Error::cancelled());
+    all.selectedValues.resize(items.size());
+    if (options.selectedBins) {
+        if (auto checked = options.selectedBins->check(); !checked)
+            return checked.error();
+    }
     std::optional<ValueCounter> values;
     if (options.valueBins)
         values.emplace(HistogramBins::of(stats, *options.valueBins));
@@ -304,6 +308,10 @@ Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats
     do {
         const std::size_t first = next;
         auto batch = takeBatch(tensor, items, tableBytes, next, all.reports);
+        for (std::size_t i = 0; i < batch.passes.size(); ++i) {
+            if (options.selectedBins && items[batch.items[i]].only)
+                batch.passes[i].countValues(*options.selectedBins);
+        }
         const bool countValues = values && first == 0;
         if (batch.passes.empty() && !countValues)
             continue;
@@ -337,6 +345,7 @@ Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats
             if (!report && report.error().kind == ErrorKind::Cancelled)
                 return report.error();
             all.reports[batch.items[i]] = std::move(report);
+            all.selectedValues[batch.items[i]] = batch.passes[i].values();
         }
     } while (next < items.size());
     if (values)

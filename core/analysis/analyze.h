@@ -33,6 +33,8 @@ struct AnalysisItem {
 struct AnalysisOptions {
     /// Bins (>= 1) of a histogram of the values, the same as computeHistogram's.
     std::optional<int> valueBins;
+    /// Bins of a histogram of the values that each item's `only` has.
+    std::optional<HistogramBins> selectedBins;
     /// Bytes that tables of counts may take together, and at most half of what is available. Where
     /// all the items' tables need more, the tensor is read again for the rest of them; the numbers
     /// stay the same.
@@ -43,12 +45,14 @@ struct Analysis {
     /// One for each item, in their order: the report, or why there is none.
     std::vector<Result<Report>> reports;
     std::optional<Histogram> values; ///< where options.valueBins asks for it
+    /// One for each item; where options.selectedBins asks for it.
+    std::vector<std::optional<Histogram>> selectedValues;
 };
 
 /// Many quantizers, and a histogram of the values, in one read of the tensor: each block is
 /// evaluated by all of them while it is in the cache. Every report is bit for bit the one of
 /// analyze(). An item whose parameters do not fit the tensor has that error as its report. Without
-/// items only the values are counted. Errors: cancelled.
+/// items only the values are counted. Errors: bins that are none (Usage); cancelled.
 Result<Analysis> analyzeInOneRead(const Tensor& tensor, const TensorStats& stats,
                                   std::span<const AnalysisItem> items,
                                   const AnalysisOptions& options, const JobContext& context = {});

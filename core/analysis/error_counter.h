@@ -3,12 +3,12 @@
 #pragma once
 
 #include "core/analysis/error_bins.h"
+#include "core/analysis/error_unit.h"
 #include "core/analysis/histogram.h"
 #include "core/index/staircase.h"
 #include "core/index/thresholds.h"
 #include "core/index/value_index.h"
 
-#include <limits>
 #include <vector>
 
 namespace qs {
@@ -79,10 +79,7 @@ struct AnyErrorBins {
 
     double errorOf(const KeyEvaluator& at, std::size_t i) const
     {
-        constexpr float kMost = std::numeric_limits<float>::max();
-        return inLsb ? static_cast<double>(at.lsb[i])
-                     : static_cast<double>(std::clamp(at.y[i], -kMost, kMost)) -
-                           static_cast<double>(at.x[i]);
+        return errorIn(inLsb ? ErrorUnit::Lsb : ErrorUnit::Value, at.x[i], at.y[i], at.lsb[i]);
     }
     std::int64_t fallOf(const KeyEvaluator& at, std::size_t i) const
     {

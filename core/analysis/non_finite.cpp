@@ -115,14 +115,4 @@ Result<NonFiniteElements> findNonFinite(const Tensor& tensor, std::int64_t most,
     return joined.take();
 }
 
-std::vector<std::int64_t> coordinatesOf(const Shape& shape, std::int64_t index)
-{
-    std::vector<std::int64_t> places(static_cast<std::size_t>(shape.rank()));
-    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-        places[static_cast<std::size_t>(axis)] = index % shape[axis];
-        index /= shape[axis];
-    }
-    return places;
-}
-
 } // namespace qs

@@ -43,8 +43,4 @@ inline constexpr std::int64_t kMostNonFinite = 10000;
 Result<NonFiniteElements> findNonFinite(const Tensor& tensor, std::int64_t most = kMostNonFinite,
                                         const JobContext& context = {});
 
-/// The place of the element with a flat, row-major index along each axis of shape; index is one of
-/// its elements. As np.unravel_index(index, shape).
-std::vector<std::int64_t> coordinatesOf(const Shape& shape, std::int64_t index);
-
 } // namespace qs

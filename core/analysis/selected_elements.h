@@ -3,8 +3,6 @@
 #pragma once
 
 #include "core/analysis/analyze.h"
-#include "core/analysis/error_unit.h"
-#include "core/analysis/histogram.h"
 
 #include <optional>
 
@@ -18,16 +16,12 @@ Result<std::optional<std::int64_t>> nearestElement(const Tensor& tensor, const P
                                                    std::int64_t set, double x,
                                                    const JobContext& context = {});
 
-/// The finite element whose error through `item`'s quantizer is nearest to `error`, likewise.
-/// Errors: parameters that do not fit the tensor (Usage); cancelled.
-Result<std::optional<std::int64_t>> nearestError(const Tensor& tensor, const AnalysisItem& item,
-                                                 ErrorUnit unit, double error,
-                                                 const JobContext& context = {});
-
-/// Counts the values of the elements that item.only has, over any bins; all finite ones without
-/// item.only. Errors: bins that are none (Usage); parameters that do not fit the tensor (Usage);
-/// cancelled.
-Result<Histogram> selectedValues(const Tensor& tensor, const AnalysisItem& item,
-                                 const HistogramBins& bins, const JobContext& context = {});
+/// The finite element of which `wanted` (its value, the place of its code or its error, through
+/// `item`'s quantizer; wanted.from) is nearest, likewise; of the whole tensor or of one set of
+/// parameters. Errors: parameters that do not fit the tensor (Usage); cancelled.
+Result<std::optional<std::int64_t>> nearestElement(const Tensor& tensor, const AnalysisItem& item,
+                                                   const Selection& wanted,
+                                                   std::optional<std::int64_t> set,
+                                                   const JobContext& context = {});
 
 } // namespace qs

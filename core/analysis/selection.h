@@ -5,9 +5,6 @@
 #include "core/analysis/error_unit.h"
 #include "core/quant/code_place.h"
 
-#include <algorithm>
-#include <limits>
-
 namespace qs {
 
 /// What elements are selected by.
@@ -23,22 +20,22 @@ struct Selection {
     ErrorUnit unit = ErrorUnit::Lsb; ///< of errors
 
     bool contains(double v) const { return v >= from && v <= to; }
-    /// Of one element and what evaluate() makes of it. A level beyond float32 counts as its largest
-    /// number, as in Report.
-    bool has(float x, float y, float lsb, std::int32_t code, const DTypeInfo& dtype) const
+    /// Of one element and what evaluate() makes of it: the number that it is selected by.
+    double measure(float x, float y, float lsb, std::int32_t code, const DTypeInfo& dtype) const
     {
         switch (by) {
         case SelectedBy::Value:
-            return contains(static_cast<double>(x));
+            return static_cast<double>(x);
         case SelectedBy::Code:
-            return contains(static_cast<double>(codePlace(dtype, code)));
+            return static_cast<double>(codePlace(dtype, code));
         case SelectedBy::Error:
             break;
         }
-        constexpr float kMost = std::numeric_limits<float>::max();
-        return contains(unit == ErrorUnit::Lsb ? static_cast<double>(lsb)
-                                               : static_cast<double>(std::clamp(y, -kMost, kMost)) -
-                                                     static_cast<double>(x));
+        return errorIn(unit, x, y, lsb);
+    }
+    bool has(float x, float y, float lsb, std::int32_t code, const DTypeInfo& dtype) const
+    {
+        return contains(measure(x, y, lsb, code, dtype));
     }
     bool operator==(const Selection&) const = default;
 };

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipeline/session_request.h"
 
-#include "core/analysis/selected_elements.h"
+#include "core/analysis/analyze.h"
 
 #include <cmath>
 
@@ -23,18 +23,24 @@ TensorRequest requestOf(const Tensor& tensor, const TensorSession& session)
 
 namespace {
 
-Result<std::shared_ptr<const Report>> reportOf(const TensorFacts& facts, const Report& all,
-                                               const Selection& selection,
-                                               const JobContext& context)
+/// `bins`: of the values, where they are wanted.
+Result<Analysis> analyzeSelected(const TensorFacts& facts, const Report& all,
+                                 const Selection& selection,
+                                 const std::optional<HistogramBins>& bins,
+                                 const JobContext& context)
 {
     const AnalysisItem item{all.spec, all.params, selection};
-    auto analysis = analyzeInOneRead(facts.tensor, facts.stats, {&item, 1}, {}, context);
-    if (!analysis)
-        return analysis.error();
-    auto& report = analysis->reports.front();
-    if (!report)
-        return report.error();
-    return std::make_shared<const Report>(std::move(*report));
+    AnalysisOptions options;
+    options.selectedBins = bins;
+    auto analysis = analyzeInOneRead(facts.tensor, facts.stats, {&item, 1}, options, context);
+    if (analysis && !analysis->reports.front())
+        return analysis->reports.front().error();
+    return analysis;
+}
+
+std::shared_ptr<const Report> reportOf(Analysis& analysis)
+{
+    return std::make_shared<const Report>(std::move(*analysis.reports.front()));
 }
 
 } // namespace
@@ -42,23 +48,23 @@ Result<std::shared_ptr<const Report>> reportOf(const TensorFacts& facts, const R
 Result<std::shared_ptr<const SelectedPart>>
 selectedPart(const TensorResult& result, const Selection& selection, const JobContext& context)
 {
-    auto whole = reportOf(*result.facts, *result.report, selection, context);
-    if (!whole)
-        return whole.error();
-    auto shown = result.shown == result.report
-                     ? whole
-                     : reportOf(*result.shownFacts, *result.shown, selection, context);
-    if (!shown)
-        return shown.error();
-    SelectedPart part{selection, std::move(*whole), std::move(*shown), std::nullopt};
+    std::optional<HistogramBins> bins;
     if (selection.by != SelectedBy::Value) {
         const auto& counted = result.values();
-        const HistogramBins bins{counted.lo, counted.hi, static_cast<int>(counted.counts.size())};
-        const AnalysisItem item{result.shown->spec, result.shown->params, selection};
-        auto values = selectedValues(result.shownFacts->tensor, item, bins, context);
-        if (!values)
-            return values.error();
-        part.values = std::move(*values);
+        bins = {counted.lo, counted.hi, static_cast<int>(counted.counts.size())};
+    }
+    auto shown = analyzeSelected(*result.shownFacts, *result.shown, selection, bins, context);
+    if (!shown)
+        return shown.error();
+    SelectedPart part;
+    part.selection = selection;
+    part.shown = part.whole = reportOf(*shown);
+    part.values = std::move(shown->selectedValues.front());
+    if (result.shown != result.report) {
+        auto whole = analyzeSelected(*result.facts, *result.report, selection, {}, context);
+        if (!whole)
+            return whole.error();
+        part.whole = reportOf(*whole);
     }
     return std::make_shared<const SelectedPart>(std::move(part));
 }

@@ -4,6 +4,22 @@
 
 namespace qs {
 
+void TensorSession::choose(const std::string& newSource, const std::string& newTensor)
+{
+    source = newSource;
+    tensor = newTensor;
+    channel = 0;
+    view.x.reset();
+    view.picked.reset();
+    view.brush.reset();
+    // Another tensor may have other axes.
+    if (info(spec.qschemeInUse()).granularity != Granularity::Tensor) {
+        spec.axis = defaultAxis(spec);
+        if (spec.isFixed())
+            spec.observer = "minmax";
+    }
+}
+
 Session exampleSession(const std::string& samplePath)
 {
     Session session;

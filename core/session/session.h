@@ -34,6 +34,10 @@ struct TensorSession {
     bool showsB = false; ///< `spec` is B and `other` is A
     std::vector<Snapshot> snapshots;
     TensorView view;
+
+    /// Another tensor: what was picked, selected and zoomed was of the one before, and parameters
+    /// that were fixed for its channels do not fit; they are observed anew.
+    void choose(const std::string& newSource, const std::string& newTensor);
     bool operator==(const TensorSession&) const = default;
 };
 

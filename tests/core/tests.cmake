@@ -12,6 +12,7 @@ qs_test(test_gradients ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_gradients.
 qs_test(test_gradients_golden ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_gradients_golden.cpp)
 qs_test(test_tensorflow_gradient ${CMAKE_CURRENT_SOURCE_DIR}/core/gradient/test_tensorflow_gradient.cpp)
 qs_test(test_float16 ${CMAKE_CURRENT_SOURCE_DIR}/core/tensor/test_float16.cpp)
+qs_test(test_element_place ${CMAKE_CURRENT_SOURCE_DIR}/core/tensor/test_element_place.cpp)
 qs_test(test_ggml ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_ggml.cpp)
 qs_test(test_packing ${CMAKE_CURRENT_SOURCE_DIR}/core/quant/test_packing.cpp)
 qs_test(test_edit_spec ${CMAKE_CURRENT_SOURCE_DIR}/core/calib/test_edit_spec.cpp)

@@ -3,9 +3,9 @@
 #include "ui/controls/value_card.h"
 
 #include "core/base/text.h"
+#include "core/tensor/element_place.h"
 #include "ui/controls/forms.h"
 #include "ui/panels/grid_view.h"
-#include "ui/panels/side_bins.h"
 
 #include <cmath>
 #include <utility>
@@ -39,17 +39,6 @@ ValueCard::ValueCard(QWidget* parent) : QLabel(parent)
 }
 
 namespace {
-
-/// "element [3, 1, 0, 2]".
-QString elementName(const qs::Shape& shape, std::int64_t index)
-{
-    QStringList places;
-    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-        places.prepend(QString::number(index % shape[axis]));
-        index /= shape[axis];
-    }
-    return ValueCard::tr("element [%1]").arg(places.join(QStringLiteral(", ")));
-}
 
 /// The quantizer's arithmetic with this element's numbers put in, for integers.
 QString formulaText(const QuantParams& params, std::size_t set, float x, float t, std::int32_t code,
@@ -169,7 +158,13 @@ void ValueCard::refresh()
     } else if (result && m_picked) {
         const auto& element = *m_picked;
         const auto& params = result->report->params;
-        where = elementName(result->facts->tensor.shape(), element.index);
+        const auto& shape = result->facts->tensor.shape();
+        where = tr("element %1").arg(QString::fromStdString(placeText(shape, element.index)));
+        // Its parameters are not those of the fields beside.
+        if (result->channel && *result->channel != element.set)
+            where += tr(", by the parameters of its %1 %2")
+                         .arg(partName(result->report->spec))
+                         .arg(element.set);
         const bool finite = std::isfinite(element.x);
         value[0] = realText(static_cast<double>(element.x));
         value[1] = codeText(params.dtype(), element.code);
@@ -236,6 +231,7 @@ void FactsCard::refresh()
                {tr("mean"), number(s.mean)},
                {tr("std"), number(s.stddev)},
                {tr("NaN, Inf"), tr("%1, %2").arg(s.nanCount).arg(s.posInfCount + s.negInfCount)}});
+    setToolTip({});
     if (m_selection) {
         const auto& report = *m_selection->whole;
         const auto share = [](std::int64_t part, std::int64_t whole) {
@@ -243,15 +239,14 @@ void FactsCard::refresh()
                                     : 0);
         };
         const auto db = report.sqnrDb();
-        text +=
-            QStringLiteral("<hr>") +
-            table({{tr("selected"), tr("%1 (%2 %)")
-                                        .arg(QString::fromStdString(formatCount(report.n())),
-                                             share(report.n(), s.finiteCount()))},
-                   {tr("SQNR"), db ? tr("%1 dB").arg(number(*db)) : QStringLiteral("\u2013")},
-                   {tr("max |error|"), number(report.maxAbsError)},
-                   {tr("clipped"),
-                    tr("%1 %").arg(share(report.clippedLow + report.clippedHigh, report.n()))}});
+        text += table(
+            {{tr("selected"), tr("%1 (%2 %)")
+                                  .arg(QString::fromStdString(formatCount(report.n())),
+                                       share(report.n(), s.finiteCount()))},
+             {tr("their SQNR"), db ? tr("%1 dB").arg(number(*db)) : QStringLiteral("\u2013")}});
+        setToolTip(tr("Of the selected elements: largest |error| %1, %2 % clipped")
+                       .arg(number(report.maxAbsError),
+                            share(report.clippedLow + report.clippedHigh, report.n())));
     }
     setText(text);
 }

@@ -3,6 +3,7 @@
 #include "ui/dialogs/choose_elements_dialog.h"
 
 #include "core/base/text.h"
+#include "core/tensor/element_place.h"
 #include "ui/controls/forms.h"
 #include "ui/controls/interface_scale.h"
 
@@ -15,6 +16,7 @@
 #include <QVBoxLayout>
 
 #include <cmath>
+#include <limits>
 
 namespace qs {
 namespace {
@@ -34,47 +36,23 @@ constexpr Row kRows[] = {
      ErrorUnit::Value},
 };
 
+/// Of a selection that is open at an end.
+constexpr double kOpen = std::numeric_limits<double>::max();
+
 QString exact(double v)
 {
-    return QString::fromStdString(formatExact(v));
+    return std::fabs(v) == kOpen ? QString() : QString::fromStdString(formatExact(v));
+}
+
+/// Empty: open. None where it is no finite number.
+std::optional<double> endOf(const QLineEdit& edit, double open)
+{
+    const std::string typed = edit.text().trimmed().toStdString();
+    const auto value = typed.empty() ? std::optional(open) : parseTypedNumber(typed);
+    return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 } // namespace
-
-Result<std::int64_t> elementFromText(const Shape& shape, const QString& typed)
-{
-    QString inner = typed.trimmed();
-    if (inner.startsWith(u'[') && inner.endsWith(u']'))
-        inner = inner.mid(1, inner.size() - 2);
-    const QStringList parts = inner.split(u',');
-    std::vector<std::int64_t> at;
-    for (const auto& part : parts) {
-        bool ok = false;
-        at.push_back(part.trimmed().toLongLong(&ok));
-        if (!ok)
-            return Error::usage("expected an index or a place like 3, 1, 4; found '" +
-                                typed.toStdString() + "'");
-    }
-    if (at.size() == 1 && shape.rank() != 1) {
-        if (at[0] < 0 || at[0] >= shape.numel())
-            return Error::usage("index " + std::to_string(at[0]) + " does not exist: there are " +
-                                formatCount(shape.numel()) + " elements");
-        return at[0];
-    }
-    if (static_cast<int>(at.size()) != shape.rank())
-        return Error::usage("expected " + std::to_string(shape.rank()) + " numbers for shape " +
-                            shape.toString() + ", or one index");
-    std::int64_t index = 0;
-    for (int axis = 0; axis < shape.rank(); ++axis) {
-        const std::int64_t size = shape[axis];
-        const std::int64_t place = at[static_cast<std::size_t>(axis)];
-        if (place < -size || place >= size)
-            return Error::usage("axis " + std::to_string(axis) + " has places 0 to " +
-                                std::to_string(size - 1) + "; found " + std::to_string(place));
-        index = index * size + (place < 0 ? place + size : place);
-    }
-    return index;
-}
 
 ChooseElementsDialog::ChooseElementsDialog(const Shape& shape, const TensorView& view,
                                            QWidget* parent)
@@ -100,10 +78,11 @@ ChooseElementsDialog::ChooseElementsDialog(const Shape& shape, const TensorView&
     addRow(form, tr("&Selected by"), m_by, tr("What the selected elements have in common"));
     m_from->setAccessibleName(tr("selected from"));
     m_to->setAccessibleName(tr("selected to"));
-    m_from->setPlaceholderText(tr("none"));
-    m_to->setPlaceholderText(tr("none"));
-    addRow(form, tr("&from"), m_from, tr("The smallest that is selected; empty: none is"));
-    addRow(form, tr("&to"), m_to, tr("The largest that is selected; empty: none is"));
+    m_from->setPlaceholderText(tr("open"));
+    m_to->setPlaceholderText(tr("open; both empty: nothing is selected"));
+    addRow(form, tr("&from"), m_from,
+           tr("The smallest that is selected; empty: down to the lowest"));
+    addRow(form, tr("&to"), m_to, tr("The largest that is selected; empty: up to the highest"));
     m_problem->setWordWrap(true);
     m_problem->setObjectName(QStringLiteral("problem"));
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
@@ -117,7 +96,7 @@ ChooseElementsDialog::ChooseElementsDialog(const Shape& shape, const TensorView&
     setMinimumWidth(scaled(360));
 
     if (view.picked)
-        m_element->setText(QString::number(*view.picked));
+        m_element->setText(QString::fromStdString(placeText(shape, *view.picked)));
     if (view.brush) {
         for (int i = 0; i < m_by->count(); ++i) {
             const bool unit =
@@ -131,6 +110,7 @@ ChooseElementsDialog::ChooseElementsDialog(const Shape& shape, const TensorView&
     for (auto* edit : {m_element, m_from, m_to})
         connect(edit, &QLineEdit::textChanged, this, &ChooseElementsDialog::follow);
     connect(m_by, &QComboBox::currentIndexChanged, this, &ChooseElementsDialog::follow);
+    m_element->selectAll();
     follow();
 }
 
@@ -141,7 +121,7 @@ void ChooseElementsDialog::follow()
     m_picked.reset();
     m_selection.reset();
     if (!m_element->text().trimmed().isEmpty()) {
-        const auto index = elementFromText(m_shape, m_element->text());
+        const auto index = elementFromText(m_shape, m_element->text().toStdString());
         if (index)
             m_picked = *index;
         else
@@ -149,11 +129,11 @@ void ChooseElementsDialog::follow()
     }
     const bool wanted = !m_from->text().trimmed().isEmpty() || !m_to->text().trimmed().isEmpty();
     if (wanted && problem.isEmpty()) {
-        const auto from = parseTypedNumber(m_from->text().trimmed().toStdString());
-        const auto to = parseTypedNumber(m_to->text().trimmed().toStdString());
+        const auto from = endOf(*m_from, -kOpen);
+        const auto to = endOf(*m_to, kOpen);
         const auto& row = kRows[static_cast<std::size_t>(std::max(m_by->currentIndex(), 0))];
-        if (!from || !to || !std::isfinite(*from) || !std::isfinite(*to))
-            problem = tr("Expected two numbers, from and to.");
+        if (!from || !to)
+            problem = tr("Expected numbers, from and to.");
         else if (*from > *to)
             problem = tr("Expected the smaller number first.");
         else

@@ -16,11 +16,6 @@ class QPushButton;
 
 namespace qs {
 
-/// What a person types for an element: its flat row-major index, "1234", or its place, "3, 1, 4"
-/// or "[3, 1, 4]", where negative numbers count from an axis' end. Errors (Usage): what was
-/// expected.
-Result<std::int64_t> elementFromText(const Shape& shape, const QString& typed);
-
 /// The picked element and the selected ones, typed instead of clicked and dragged: by the keyboard,
 /// and exactly.
 class ChooseElementsDialog : public QDialog {

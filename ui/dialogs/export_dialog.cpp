@@ -3,6 +3,7 @@
 #include "ui/dialogs/export_dialog.h"
 
 #include "ui/controls/forms.h"
+#include "ui/controls/interface_scale.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -11,6 +12,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QSignalBlocker>
 
 #include <cmath>
@@ -45,7 +47,7 @@ ExportDialog::ExportDialog(ExportJob job, QWidget* parent)
 {
     setWindowTitle(tr("Export"));
     build();
-    resize(1040, 620);
+    resize(scaled(QSize(1060, 640)).boundedTo(screen()->availableSize()));
     m_soon.setSingleShot(true);
     m_soon.setInterval(previewDelay);
     connect(&m_soon, &QTimer::timeout, this, &ExportDialog::updatePreviewNow);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Quantoscope developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/controls/forms.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/export_preview.h"
 
@@ -14,6 +15,8 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QStyle>
 
 namespace qs {
 namespace {
@@ -52,7 +55,6 @@ void ExportDialog::build()
 {
     m_preview = new ExportPreview(this);
     auto* options = new QWidget(this);
-    options->setFixedWidth(340);
     auto* form = new QFormLayout(options);
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
@@ -75,8 +77,13 @@ void ExportDialog::build()
     connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
 
     auto* right = new QVBoxLayout;
-    right->addWidget(options);
-    right->addStretch(1);
+    auto* scroller = new QScrollArea(this); // large letters need more height than there may be
+    scroller->setFrameShape(QFrame::NoFrame);
+    scroller->setWidgetResizable(true);
+    scroller->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroller->setWidget(options);
+    scroller->setFixedWidth(scaled(340) + style()->pixelMetric(QStyle::PM_ScrollBarExtent));
+    right->addWidget(scroller, 1);
     right->addWidget(m_notice);
     right->addWidget(buttons);
     auto* layout = new QHBoxLayout(this);

@@ -3,7 +3,9 @@
 #include "ui/dialogs/non_finite_dialog.h"
 
 #include "core/base/text.h"
+#include "core/tensor/element_place.h"
 #include "ui/controls/forms.h"
+#include "ui/controls/interface_scale.h"
 #include "ui/dialogs/table_dialog.h"
 #include "ui/panels/grid_view.h"
 
@@ -61,10 +63,7 @@ QVariant NonFiniteModel::data(const QModelIndex& index, int role) const
         return QString::number(element.index);
     if (index.column() == kValue)
         return text(name(element.kind));
-    QStringList places;
-    for (const auto place : coordinatesOf(m_shape, element.index))
-        places << QString::number(place);
-    return QStringLiteral("[%1]").arg(places.join(QStringLiteral(", ")));
+    return QString::fromStdString(placeText(m_shape, element.index));
 }
 
 QVariant NonFiniteModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -122,7 +121,7 @@ NonFiniteDialog::NonFiniteDialog(const Tensor& tensor, QWidget* parent)
     layout->addWidget(m_progress);
     layout->addWidget(m_view, 1);
     layout->addWidget(buttons);
-    resize(460, 420);
+    resize(scaled(QSize(460, 420)));
     m_view->setFocus();
     m_job = new LatestJob<Tensor, NonFiniteElements>(
         [](const Tensor& subject, const JobContext& context) {

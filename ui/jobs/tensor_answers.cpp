@@ -13,12 +13,12 @@ Result<std::optional<std::int64_t>> TensorAnswers::nearest(const PickRequest& re
     const auto& result = *request.result;
     const auto& tensor = result.facts->tensor;
     const auto& report = *result.report;
-    if (request.error)
-        return nearestError(tensor, {report.spec, report.params}, *request.error, request.at,
-                            context);
+    if (request.wanted)
+        return nearestElement(tensor, {report.spec, report.params}, *request.wanted,
+                              request.channel, context);
     auto layout = ParamLayout::perTensor(tensor.numel());
     std::int64_t set = 0;
-    if (const auto part = request.channel ? request.channel : result.channel) {
+    if (const auto part = request.channel) {
         const auto own = channelLayout(report.spec, tensor.shape());
         if (own && *part >= 0 && *part < own->count()) {
             layout = *own;
@@ -306,7 +306,7 @@ bool TensorAnswers::isIdle() const
 void TensorAnswers::pickNear(double x)
 {
     if (m_result)
-        m_pickJob->request({m_result, x});
+        m_pickJob->request({m_result, x, m_result->channel});
 }
 
 void TensorAnswers::pickNear(double x, std::int64_t channel)
@@ -315,10 +315,10 @@ void TensorAnswers::pickNear(double x, std::int64_t channel)
         m_pickJob->request({m_result, x, channel});
 }
 
-void TensorAnswers::pickError(double error, ErrorUnit unit)
+void TensorAnswers::pickNear(const Selection& wanted, bool ofShown)
 {
     if (m_result)
-        m_pickJob->request({m_result, error, std::nullopt, unit});
+        m_pickJob->request({m_result, 0, ofShown ? m_result->channel : std::nullopt, wanted});
 }
 
 void TensorAnswers::inspectPicked()

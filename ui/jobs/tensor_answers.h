@@ -49,8 +49,9 @@ public:
     void pickNear(double x);
     /// Likewise of one channel, group or block of the whole tensor (channelLayout).
     void pickNear(double x, std::int64_t channel);
-    /// Picks the element of the whole tensor whose error is nearest to `error`.
-    void pickError(double error, ErrorUnit unit);
+    /// Picks the element whose code or error is nearest to wanted.from: of the whole tensor, or of
+    /// what is shown of it.
+    void pickNear(const Selection& wanted, bool ofShown);
     /// Stops what is under way; the last answers stay.
     void cancel();
 
@@ -67,8 +68,8 @@ private:
     struct PickRequest {
         std::shared_ptr<const TensorResult> result;
         double at = 0;
-        std::optional<std::int64_t> channel{}; ///< nothing: of what is shown
-        std::optional<ErrorUnit> error{};      ///< `at` is an error; nothing: a value
+        std::optional<std::int64_t> channel{}; ///< nothing: of the whole tensor
+        std::optional<Selection> wanted{};     ///< in the place of a value
     };
     struct SelectionRequest {
         std::shared_ptr<const TensorResult> result;

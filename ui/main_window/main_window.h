@@ -62,9 +62,9 @@ public:
     void setInterfaceSize(int percent);
     /// The same, remembered in the settings.
     void chooseInterfaceSize(int percent);
-    /// Hides the columns beside the plots where the screen is too narrow for them at the
-    /// interface's size. False: it is not.
-    bool makeRoom();
+    /// Hides the columns beside the plots of a workspace that would be wider than the screen, and
+    /// says so.
+    void makeRoom();
     /// Takes over what was chosen for every session: the theme, the interface's size, the commands'
     /// keys. What of the settings is no value of theirs is left out.
     void restorePreferences();

@@ -109,13 +109,7 @@ void MainWindow::selectLoaded(const QString& source)
     const auto file = m_sources.file(source);
     const auto* entry = SourceStore::mainTensor(*file);
     m_document.edit(tr("open %1").arg(QFileInfo(source).fileName()), {}, [&](Session& session) {
-        session.tensor.source = source.toStdString();
-        session.tensor.tensor = entry != nullptr ? entry->name : std::string();
-        session.tensor.channel = 0;
-        session.tensor.view.x.reset();
-        if (info(session.tensor.spec.qschemeInUse()).granularity != Granularity::Tensor &&
-            session.tensor.spec.isFixed())
-            session.tensor.spec.observer = "minmax";
+        session.tensor.choose(source.toStdString(), entry != nullptr ? entry->name : std::string());
     });
 }
 
@@ -139,6 +133,7 @@ bool MainWindow::openSession(const QString& path)
     m_train->setTraining(file->training);
     m_recent.add(RecentFiles::Kind::Session, path);
     say(tr("Opened %1").arg(path), false);
+    makeRoom(); // its columns are seen or not as it says, its screen may have been another
     return true;
 }
 

@@ -214,22 +214,32 @@ void MainWindow::chooseInterfaceSize(int percent)
 {
     setInterfaceSize(percent);
     QSettings().setValue(QStringLiteral("interfaceSize"), percent);
-    if (makeRoom())
-        say(tr("Interface size %1 %. The side columns had no room: %2 shows them.")
-                .arg(QString::number(percent), m_keymap->keysOf(QStringLiteral("view.columns"))),
-            false);
-    else
-        say(tr("Interface size %1 %").arg(percent), false);
+    say(tr("Interface size %1 %").arg(percent), false);
+    makeRoom();
 }
 
-bool MainWindow::makeRoom()
+/// Hides the columns of a workspace that would be wider than the screen: of both, because the
+/// window is as wide as the wider one.
+void MainWindow::makeRoom()
 {
-    const auto* workspace = m_stack->currentWidget();
     const int room = std::max(width(), screen()->availableSize().width());
-    if (workspace->minimumSizeHint().width() <= room)
-        return false;
-    showColumn(0, false);
-    return true;
+    std::vector<std::string_view> narrow;
+    const auto look = [&](const QWidget* workspace, const auto& columns) {
+        if (workspace->minimumSizeHint().width() > room)
+            narrow.insert(narrow.end(), std::begin(columns), std::end(columns));
+    };
+    look(m_tensor, kTensorColumns);
+    look(m_train, kTrainColumns);
+    if (narrow.empty())
+        return;
+    m_document.adjustView([&](Session& session) {
+        for (const auto column : narrow)
+            session.window.setHidden(column, true);
+    });
+    follow();
+    say(tr("The side columns have no room at this size: %1 shows them.")
+            .arg(m_keymap->keysOf(QStringLiteral("view.columns"))),
+        false);
 }
 
 std::array<std::string_view, 2> MainWindow::columnsInFront() const

@@ -21,7 +21,6 @@ constexpr int kMostRows = 3;
 constexpr int kMenuWidth = 24;
 constexpr int kLeastWidth = 300;
 constexpr int kLeastRow = 180; // with less a plot is all labels
-constexpr int kLeastHeight = 3 * 180 + 60;
 constexpr int kPlotAndTabs = 180 + 60;
 
 bool isWanted(const std::vector<const PanelInfo*>& shown, const PanelInfo* panel)
@@ -207,8 +206,7 @@ void PanelGrid::setTheme(ThemeId theme)
 void PanelGrid::setScale(double scale)
 {
     m_scale = scale;
-    // Three plots as at first, or as many of larger ones as have room there.
-    setMinimumSize(px(kLeastWidth), std::max(kLeastHeight, px(kPlotAndTabs)));
+    setMinimumSize(px(kLeastWidth), px(kPlotAndTabs));
     const auto apply = [this](const Place& place) {
         place.view->setScale(m_scale);
         place.view->setHeaderInset(px(kMenuWidth - 4));

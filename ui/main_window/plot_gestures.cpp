@@ -8,7 +8,6 @@
 #include "ui/panels/selection_marks.h"
 
 #include <cmath>
-#include <limits>
 
 namespace qs {
 
@@ -190,44 +189,11 @@ void PlotGestures::pick(const PanelInfo& panel, const Figure& figure, double x, 
             m_answers.pickNear(y, *channel);
         return;
     }
-    const auto along = selectsBy(panel, figure);
-    if (along == SelectedBy::Value) {
+    const auto wanted = selectionOf(panel, figure, x, x);
+    if (wanted && wanted->by == SelectedBy::Value)
         m_answers.pickNear(x);
-    } else if (along == SelectedBy::Error) {
-        const auto wanted = selectionOf(panel, figure, x, x);
-        m_answers.pickError(x, wanted->unit);
-    } else if (along == SelectedBy::Code) {
-        pickCode(x);
-    }
-}
-
-/// The element that is nearest to what the code at a place stands for.
-void PlotGestures::pickCode(double place)
-{
-    const auto& result = m_answers.result();
-    if (!result || info(result->shown->params.dtype()).family == Family::Ggml)
-        return;
-    const auto& params = result->shown->params;
-    const auto& row = info(params.dtype());
-    double level = std::nan("");
-    double distance = std::numeric_limits<double>::infinity();
-    // Codes of floats are not in the order of their places.
-    const std::int64_t first =
-        row.isInteger()
-            ? std::clamp<std::int64_t>(std::llround(place), params.firstCode(), params.lastCode())
-            : params.firstCode();
-    const std::int64_t last = row.isInteger() ? first : params.lastCode();
-    for (std::int64_t code = first; code <= last; ++code) {
-        const auto value = static_cast<double>(params.level(static_cast<std::int32_t>(code)));
-        const double off =
-            std::fabs(static_cast<double>(codePlace(row, static_cast<std::int32_t>(code))) - place);
-        if (std::isfinite(value) && off < distance) {
-            distance = off;
-            level = value;
-        }
-    }
-    if (std::isfinite(level))
-        m_answers.pickNear(level);
+    else if (wanted)
+        m_answers.pickNear(*wanted, panel.sharesX);
 }
 
 } // namespace qs

@@ -33,7 +33,6 @@ private:
     void move(const PanelInfo& panel, const QString& id, double x, double y);
     void choose(const QString& choice);
     void pick(const PanelInfo& panel, const Figure& figure, double x, double y);
-    void pickCode(double place);
 
     Document& m_document;
     TensorAnswers& m_answers;

@@ -103,10 +103,9 @@ void TensorNotes::refresh()
         const auto& type = info(m_result->facts->tensor.type());
         nonFinite = stats.nonfiniteCount() > 0;
         if (nonFinite)
-            lines
-                << tr("%1 NaN, %2 +Inf, %3 \u2212Inf of %4 elements are left out of every figure.")
-                       .arg(count(stats.nanCount), count(stats.posInfCount),
-                            count(stats.negInfCount), count(stats.count));
+            lines << tr("%1 NaN, %2 +Inf, %3 \u2212Inf of %4 elements are in no statistic.")
+                         .arg(count(stats.nanCount), count(stats.posInfCount),
+                              count(stats.negInfCount), count(stats.count));
         else if (stats.min == stats.max && stats.count > 0)
             lines << tr("A constant tensor: every element is %1.")
                          .arg(QString::fromStdString(formatShort(static_cast<double>(stats.min))));

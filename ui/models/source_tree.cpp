@@ -155,18 +155,8 @@ void SourceTree::choose(QTreeWidgetItem* item)
         return;
     const auto source = item->data(0, kSource).toString().toStdString();
     const auto tensor = item->data(0, kTensor).toString().toStdString();
-    m_document.edit(tr("tensor"), QStringLiteral("tensor"), [&](Session& session) {
-        session.tensor.source = source;
-        session.tensor.tensor = tensor;
-        session.tensor.channel = 0;
-        session.tensor.view.x.reset();
-        // Another tensor may have other axes and channels: what was fixed for them does not fit.
-        if (info(session.tensor.spec.qschemeInUse()).granularity != Granularity::Tensor) {
-            session.tensor.spec.axis = defaultAxis(session.tensor.spec);
-            if (session.tensor.spec.isFixed())
-                session.tensor.spec.observer = "minmax";
-        }
-    });
+    m_document.edit(tr("tensor"), QStringLiteral("tensor"),
+                    [&](Session& session) { session.tensor.choose(source, tensor); });
 }
 
 } // namespace qs

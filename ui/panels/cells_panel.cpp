@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/cells_panel.h"
 
-#include "core/base/text.h"
+#include "core/tensor/element_place.h"
 #include "ui/panels/code_counts.h"
 #include "ui/panels/grid_view.h"
 #include "ui/panels/study_view.h"
@@ -14,15 +14,6 @@ namespace qs {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-QString number(double v)
-{
-    if (std::isnan(v))
-        return QStringLiteral("NaN");
-    if (std::isinf(v))
-        return v > 0 ? QStringLiteral("\u221e") : QStringLiteral("\u2212\u221e");
-    return QString::fromStdString(formatShort(v));
-}
 
 /// A slice as one of its tensors: what the map and its texts ask. Copied into the figure.
 class SliceView {
@@ -72,37 +63,26 @@ public:
     {
         const auto& element = elementOf(cell);
         if (!std::isfinite(element.x) && m_of != SliceOf::Code)
-            return number(static_cast<double>(element.x));
-        return m_of == SliceOf::Code ? codeText(m_dtype, element.code) : number(valueOf(cell));
+            return realText(static_cast<double>(element.x));
+        return m_of == SliceOf::Code ? codeText(m_dtype, element.code) : realText(valueOf(cell));
     }
 
     QString describe(std::size_t cell) const
     {
         const auto& element = elementOf(cell);
-        QString text = placeOf(element.index);
+        QString text = QString::fromStdString(placeText(m_shape, element.index));
         if (cells().isReduced())
             text += m_of == SliceOf::Error ? Panels::tr(", the largest error of its cell")
                                            : Panels::tr(", the largest of its cell");
         text += Panels::tr("\nx: %1\ncode q: %2\ndequantized: %3")
-                    .arg(number(static_cast<double>(element.x)), codeText(m_dtype, element.code),
-                         number(static_cast<double>(element.y)));
+                    .arg(realText(static_cast<double>(element.x)), codeText(m_dtype, element.code),
+                         realText(static_cast<double>(element.y)));
         if (std::isfinite(element.x))
             text += Panels::tr("\nerror: %1 (%2 LSB)")
-                        .arg(number(element.error()), number(static_cast<double>(element.lsb)));
+                        .arg(realText(element.error()), realText(static_cast<double>(element.lsb)));
         if (element.clipped)
             text += Panels::tr(", clipped");
         return text;
-    }
-
-    /// "[3, 1, 4, 17]".
-    QString placeOf(std::int64_t index) const
-    {
-        QStringList axes;
-        for (int axis = m_shape.rank() - 1; axis >= 0; --axis) {
-            axes.prepend(QString::number(index % m_shape[axis]));
-            index /= m_shape[axis];
-        }
-        return QStringLiteral("[%1]").arg(axes.join(QStringLiteral(", ")));
     }
 
 private:
@@ -263,8 +243,8 @@ Figure cellsFigure(const PanelInput& input)
     if (hasHoles)
         figure.note += Panels::tr("; hatched: not finite");
     figure.accessible =
-        figure.title +
-        Panels::tr(": %1, from %2 to %3").arg(figure.note, number(colors.min), number(colors.max));
+        figure.title + Panels::tr(": %1, from %2 to %3")
+                           .arg(figure.note, realText(colors.min), realText(colors.max));
     if (map.marked)
         figure.accessible +=
             Panels::tr("; marked: %1")

@@ -97,6 +97,8 @@ void addClippedRegions(Figure& figure, const TensorResult& result, const GridVie
 QString partName(const QuantSpec& spec);
 /// "fc1.weight" or "fc1.weight, channel 3".
 QString shownName(const TensorResult& result);
+/// A real number as people read it: "NaN", "+Inf", or four digits.
+QString realText(double value);
 /// A code as people write it: -12; 0x3c for bit patterns.
 QString codeText(DType dtype, std::int32_t code);
 /// A code's bits: "1111 0100"; sign, exponent and mantissa of floats: "0 0111 100".

@@ -43,6 +43,15 @@ QString shownName(const TensorResult& result)
     return Panels::tr("%1, %2 %3").arg(name, partName(result.report->spec)).arg(*result.channel);
 }
 
+QString realText(double value)
+{
+    if (std::isnan(value))
+        return QStringLiteral("NaN");
+    if (std::isinf(value))
+        return value > 0 ? QStringLiteral("+Inf") : QStringLiteral("\u2212Inf");
+    return shortNumber(value);
+}
+
 QString codeText(DType dtype, std::int32_t code)
 {
     const auto& row = info(dtype);

@@ -35,13 +35,6 @@ std::vector<Kind> kindsOf(const TensorResult& result)
     return kinds;
 }
 
-QString nameOf(NonFiniteKind kind)
-{
-    const auto ascii = name(kind);
-    return QString::fromLatin1(ascii.data(), static_cast<qsizetype>(ascii.size()))
-        .replace(QLatin1Char('-'), QChar(0x2212));
-}
-
 /// What the shown quantizer makes of the value. ggml's blocks take none of them.
 QString becomes(const TensorResult& result, HistogramOf of, float value)
 {
@@ -65,21 +58,12 @@ QString becomes(const TensorResult& result, HistogramOf of, float value)
 
 } // namespace
 
-QString realText(double value)
-{
-    if (std::isnan(value))
-        return QStringLiteral("NaN");
-    if (std::isinf(value))
-        return nameOf(value > 0 ? NonFiniteKind::PosInf : NonFiniteKind::NegInf);
-    return QString::fromStdString(formatShort(value));
-}
-
 void addSideBins(Figure& figure, const TensorResult& result, HistogramOf of)
 {
     const bool counts = figure.y.unit == Panels::tr("count");
     for (const auto& [kind, count, value] : kindsOf(result)) {
         SideBin bin;
-        bin.name = nameOf(kind);
+        bin.name = realText(static_cast<double>(value));
         bin.count = count;
         if (counts)
             bin.y = static_cast<double>(count);
@@ -96,7 +80,7 @@ QString sideBinWords(const TensorResult& result)
     QStringList parts;
     for (const auto& each : kindsOf(result))
         parts << QStringLiteral("%1 %2").arg(QString::fromStdString(formatCount(each.count)),
-                                             nameOf(each.kind));
+                                             realText(static_cast<double>(each.value)));
     return parts.isEmpty()
                ? QString()
                : Panels::tr("; not finite, in no bin: %1").arg(parts.join(QStringLiteral(", ")));

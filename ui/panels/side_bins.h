@@ -12,9 +12,6 @@ namespace qs {
 /// there already, is of counts; one of densities has no place for them, and the note says so.
 void addSideBins(Figure& figure, const TensorResult& result, HistogramOf of);
 
-/// A number as others are shown; "NaN", "+Inf" and "−Inf" for those that are none.
-QString realText(double value);
-
 /// "; not finite, in no bin: 12 NaN, 1 +Inf"; empty where all are finite.
 QString sideBinWords(const TensorResult& result);
 

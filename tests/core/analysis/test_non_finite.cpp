@@ -86,11 +86,6 @@ private slots:
         using enum NonFiniteKind;
         const std::vector<NonFiniteElement> expected{{1, NaN}, {3, PosInf}, {4, NegInf}, {5, NaN}};
         QVERIFY(found->first == expected);
-        using Places = std::vector<std::int64_t>;
-        QVERIFY(coordinatesOf(shape, 1) == (Places{0, 1}));
-        QVERIFY(coordinatesOf(shape, 3) == (Places{1, 0}));
-        QVERIFY(coordinatesOf(shape, 5) == (Places{1, 2}));
-        QVERIFY(coordinatesOf(*Shape::make({}), 0).empty());
     }
 
     /// Few and many, with a list that ends inside a block, with the last block and with none.

@@ -138,11 +138,32 @@ private slots:
                 }
                 for (const int threads : {1, 4}) {
                     const ThreadLimit limit(threads);
-                    const auto found = nearestError(tensor, item, unit, error);
+                    const auto found = nearestElement(
+                        tensor, item, {SelectedBy::Error, error, error, unit}, std::nullopt);
                     QVERIFY(found && found->has_value());
                     QCOMPARE(**found, expected->index);
                 }
             }
+        }
+    }
+
+    /// The first element with a code; of one channel only where that is asked for.
+    void nearestCode_isTheFirstWithIt_ofItsSet()
+    {
+        const Tensor tensor = numbers(32, 1001);
+        const AnalysisItem item = itemOf(tensor, DType::Int4, QScheme::PerChannelSymmetric);
+        const auto all = evaluated(tensor, item);
+        for (const auto set : {std::optional<std::int64_t>(), std::optional<std::int64_t>(7)}) {
+            std::int64_t expected = -1;
+            for (const auto& e : all) {
+                if (expected < 0 && std::isfinite(e.x) && e.code == -3 &&
+                    (!set || e.index / 1001 == *set))
+                    expected = e.index;
+            }
+            QVERIFY(expected >= 0);
+            const auto found = nearestElement(tensor, item, {SelectedBy::Code, -3, -3}, set);
+            QVERIFY(found && found->has_value());
+            QCOMPARE(**found, expected);
         }
     }
 
@@ -204,9 +225,11 @@ private slots:
             std::optional<Report> first;
             for (const int threads : {1, 4}) {
                 const ThreadLimit limit(threads);
-                const auto reports = analyzeAll(tensor, stats, {&item, 1});
-                QVERIFY(reports && reports->front());
-                const Report& report = *reports->front();
+                AnalysisOptions options;
+                options.selectedBins = HistogramBins{-1, 1, 40};
+                const auto analysis = analyzeInOneRead(tensor, stats, {&item, 1}, options);
+                QVERIFY(analysis && analysis->reports.front());
+                const Report& report = *analysis->reports.front();
                 const auto expected = *computeStats(chosen);
                 QCOMPARE(report.n(), n);
                 QCOMPARE(report.stats.min, expected.min);
@@ -222,9 +245,8 @@ private slots:
                     QVERIFY(report.roundingErrors == first->roundingErrors);
                 }
                 first = report;
-                const HistogramBins bins{-1, 1, 40};
-                const auto counted = selectedValues(tensor, item, bins);
-                QVERIFY(counted && *counted == *computeHistogram(chosen, bins));
+                const auto& counted = analysis->selectedValues.front();
+                QVERIFY(counted && *counted == *computeHistogram(chosen, *options.selectedBins));
             }
         }
     }
@@ -255,7 +277,9 @@ private slots:
         QVERIFY(all && all->front());
         QCOMPARE(all->front()->n(), std::int64_t{0});
         QVERIFY(!all->front()->sqnrDb());
-        QVERIFY(!selectedValues(tensor, item, {1, 1, 5}));
+        AnalysisOptions options;
+        options.selectedBins = HistogramBins{1, 1, 5};
+        QVERIFY(!analyzeInOneRead(tensor, *computeStats(tensor), {&item, 1}, options));
     }
 
     void cancelled_isSaid()
@@ -265,9 +289,9 @@ private slots:
         const Tensor tensor = numbers(300, 1001);
         const JobContext context(stop.get_token());
         AnalysisItem item = itemOf(tensor, DType::Int8, QScheme::PerTensorAffine);
-        QVERIFY(!nearestError(tensor, item, ErrorUnit::Lsb, 0, context));
+        QVERIFY(!nearestElement(tensor, item, {SelectedBy::Error, 0, 0}, std::nullopt, context));
         item.only = Selection{SelectedBy::Value, 0, 1};
-        QVERIFY(!selectedValues(tensor, item, {0, 1, 5}, context));
+        QVERIFY(!analyzeAll(tensor, *computeStats(tensor), {&item, 1}, context));
         QVERIFY(!nearestElement(tensor, ParamLayout::perTensor(tensor.numel()), 0, 0, context));
     }
 };

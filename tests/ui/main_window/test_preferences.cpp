@@ -45,8 +45,8 @@ class TestPreferences : public QObject {
     {
         m_window.reset();
         m_window = std::make_unique<MainWindow>();
-        m_window->restorePreferences();
         m_window->resize(1280, 800);
+        m_window->restorePreferences();
         m_window->show();
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
